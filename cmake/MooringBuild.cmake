@@ -1,0 +1,96 @@
+# How every target of the project is built, and which way dependencies point.
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED)
+
+add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor
+                    -Wold-style-cast -Woverloaded-virtual -Wimplicit-fallthrough)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_compile_options(-Wno-gnu-zero-variadic-macro-arguments)
+endif()
+if(MOORING_SANITIZE)
+  add_compile_options(-fsanitize=${MOORING_SANITIZE} -fno-omit-frame-pointer
+                      -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${MOORING_SANITIZE})
+endif()
+if(MOORING_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+# The order of the house: a library may use only those that stand before it.
+set(MOORING_LAYERS base io jsonrpc store engine ovsdb expr openflow daemon topology northd controller cli)
+
+# mooring_library(NAME SOURCES a.cc b.cc [DEPS lib ...] [PRIVATE_DEPS external ...] [PUBLIC_DEPS external ...])
+#
+# Defines the static library mooring_NAME from sources of the calling directory. DEPS are other
+# libraries of the project by their short names; one that doesn't stand before NAME in
+# MOORING_LAYERS stops the configuration, so the direction of dependencies can't rot.
+function(mooring_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE_DEPS;PUBLIC_DEPS" ${ARGN})
+  list(FIND MOORING_LAYERS ${name} own)
+  if(own EQUAL -1)
+    message(FATAL_ERROR "${name} has no place in MOORING_LAYERS")
+  endif()
+  add_library(mooring_${name} STATIC ${ARG_SOURCES})
+  target_include_directories(mooring_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/gen)
+  foreach(dep ${ARG_DEPS})
+    list(FIND MOORING_LAYERS ${dep} place)
+    if(place EQUAL -1 OR place GREATER_EQUAL own)
+      message(FATAL_ERROR "${name} must not depend on ${dep}: see MOORING_LAYERS")
+    endif()
+    target_link_libraries(mooring_${name} PUBLIC mooring_${dep})
+  endforeach()
+  target_link_libraries(mooring_${name} PRIVATE ${ARG_PRIVATE_DEPS} PUBLIC ${ARG_PUBLIC_DEPS})
+endfunction()
+
+# mooring_test(NAME SOURCES a_test.cc ... [DEPS lib ...]): a GoogleTest program run by ctest.
+function(mooring_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  find_package(GTest REQUIRED)
+  add_executable(${name} ${ARG_SOURCES})
+  foreach(dep ${ARG_DEPS})
+    target_link_libraries(${name} PRIVATE mooring_${dep})
+  endforeach()
+  target_link_libraries(${name} PRIVATE GTest::gtest GTest::gmock GTest::gtest_main ${ARG_PRIVATE_DEPS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300
+    ENVIRONMENT "MOORING_SOURCE_DIR=${CMAKE_SOURCE_DIR};MOORING_BUILD_DIR=${CMAKE_BINARY_DIR}")
+endfunction()
+
+# mooring_fuzzer(NAME SOURCES x_fuzz.cc [DEPS lib ...]): a libFuzzer program; corpus in fuzz/corpus/NAME.
+function(mooring_fuzzer name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  foreach(dep ${ARG_DEPS})
+    target_link_libraries(${name} PRIVATE mooring_${dep})
+  endforeach()
+  target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+endfunction()
+
+# mooring_rows(SCHEMA schema/nb.ovsschema COLUMNS nb.columns NAMESPACE mooring::northd::nb
+#              HEADER northd/nb.h)
+#
+# Generates typed rows at build time for the tables and columns that one program uses: the header
+# ${CMAKE_BINARY_DIR}/gen/HEADER. Adds the target rows_<HEADER with _ for / and .>, which a library
+# that includes the header depends on.
+function(mooring_rows)
+  cmake_parse_arguments(ARG "" "SCHEMA;COLUMNS;NAMESPACE;HEADER" "" ${ARGN})
+  set(out ${CMAKE_BINARY_DIR}/gen/${ARG_HEADER})
+  set(columns ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_COLUMNS})
+  set(schema ${CMAKE_SOURCE_DIR}/${ARG_SCHEMA})
+  add_custom_command(
+    OUTPUT ${out}
+    COMMAND /usr/bin/python3 ${CMAKE_SOURCE_DIR}/tools/ovsdb_rows.py
+            --schema ${schema} --columns ${columns} --namespace ${ARG_NAMESPACE} --output ${out}
+    DEPENDS ${CMAKE_SOURCE_DIR}/tools/ovsdb_rows.py ${schema} ${columns}
+    VERBATIM)
+  string(REGEX REPLACE "[/.]" "_" id ${ARG_HEADER})
+  add_custom_target(rows_${id} DEPENDS ${out})
+endfunction()

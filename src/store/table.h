@@ -1,0 +1,82 @@
+// Typed in-memory tables: rows by UUID, secondary indexes, and a change for whoever listens.
+//
+// A row type is a plain struct with `Uuid uuid` and `static constexpr` facts; rows are replaced
+// whole and never modified in place. The writer (a database replica, a test) applies changes; every
+// observer hears of each, in the order of subscription, with the old and the new row.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "base/uuid.h"
+
+namespace mooring::store {
+
+// Which columns differ, by bit: bit i is the row's column i.
+using ColumnMask = std::uint64_t;
+
+template <class Row>
+struct Change {
+  const Row* before;   // null for an insertion
+  const Row* after;    // null for a deletion
+  ColumnMask columns;  // what differs; all bits for insertions and deletions
+  const Uuid& uuid() const { return (after != nullptr ? after : before)->uuid; }
+};
+
+template <class Row>
+class Table {
+ public:
+  using RowType = Row;
+  using Observer = std::function<void(const Change<Row>&)>;
+
+  Table() = default;
+  Table(const Table&) = delete;
+  Table& operator=(const Table&) = delete;
+
+  const Row* find(const Uuid& uuid) const {
+    auto it = rows_.find(uuid);
+    return it == rows_.end() ? nullptr : it->second.get();
+  }
+  std::size_t size() const { return rows_.size(); }
+  bool empty() const { return rows_.empty(); }
+
+  // In the order of UUIDs.
+  template <class Visit>
+  void for_each(Visit visit) const {
+    for (const auto& [uuid, row] : rows_) visit(*row);
+  }
+
+  // Observers live as long as the table, or must be tolerant of being called.
+  void observe(Observer observer) { observers_.push_back(std::move(observer)); }
+
+  // Inserts or replaces. columns: what may differ from the present row; ignored for an insertion.
+  void put(Row row, ColumnMask columns = ~ColumnMask{0}) {
+    auto fresh = std::make_unique<const Row>(std::move(row));
+    auto& slot = rows_[fresh->uuid];
+    auto before = std::exchange(slot, std::move(fresh));
+    notify({before.get(), slot.get(), before ? columns : ~ColumnMask{0}});
+  }
+
+  // Deletes; no effect when there is no such row.
+  void erase(const Uuid& uuid) {
+    auto it = rows_.find(uuid);
+    if (it == rows_.end()) return;
+    auto before = std::move(it->second);
+    rows_.erase(it);
+    notify({before.get(), nullptr, ~ColumnMask{0}});
+  }
+
+ private:
+  void notify(const Change<Row>& change) {
+    for (const auto& observer : observers_) observer(change);
+  }
+
+  std::map<Uuid, std::unique_ptr<const Row>> rows_;
+  std::vector<Observer> observers_;
+};
+
+}  // namespace mooring::store
