@@ -27,6 +27,9 @@ struct Change {
   const Uuid& uuid() const { return (after != nullptr ? after : before)->uuid; }
 };
 
+// Ends when destroyed.
+using Subscription = std::shared_ptr<void>;
+
 template <class Row>
 class Table {
  public:
@@ -50,8 +53,13 @@ class Table {
     for (const auto& [uuid, row] : rows_) visit(*row);
   }
 
-  // Observers live as long as the table, or must be tolerant of being called.
-  void observe(Observer observer) { observers_.push_back(std::move(observer)); }
+  // Calls observer for every change for as long as the returned subscription is kept.
+  [[nodiscard]] Subscription observe(Observer observer) {
+    std::erase_if(observers_, [](const auto& held) { return held.expired(); });
+    auto held = std::make_shared<Observer>(std::move(observer));
+    observers_.push_back(held);
+    return held;
+  }
 
   // Inserts or replaces. columns: what may differ from the present row; ignored for an insertion.
   void put(Row row, ColumnMask columns = ~ColumnMask{0}) {
@@ -72,11 +80,13 @@ class Table {
 
  private:
   void notify(const Change<Row>& change) {
-    for (const auto& observer : observers_) observer(change);
+    for (const auto& held : observers_) {
+      if (auto observer = held.lock()) (*observer)(change);
+    }
   }
 
   std::map<Uuid, std::unique_ptr<const Row>> rows_;
-  std::vector<Observer> observers_;
+  std::vector<std::weak_ptr<Observer>> observers_;
 };
 
 }  // namespace mooring::store

@@ -1,0 +1,111 @@
+// The memo graph: derivations that re-run when, and only when, what they read has changed.
+//
+// A derivation (Memo) is a pure function of its key and of what it reads through its Context. The
+// graph records the reads. When an input changes, its readers are queued; update() re-runs each
+// once, in the order of strata and, inside one, of dependency; a derivation whose value comes out
+// equal stops the wave there. Facts that many derivations contribute to stand in a Relation, where
+// each derivation owns what it emitted in its latest run. Since nothing but these functions makes a
+// value, what a change computes is what a fresh start computes; reset() and update() do the latter,
+// and a Relation's journal then shows any difference.
+//
+// Strata make relations whole before they are read: a memo emits only into relations of its own
+// stratum or later, and reads only relations of earlier ones. They are small integers chosen by
+// whoever wires the derivations; a violation is a bug and aborts.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "engine/cell.h"
+
+namespace mooring::engine {
+
+class Graph;
+
+// What derivations of one kind have done so far.
+struct MemoStats {
+  std::string name;
+  std::uint64_t nodes = 0;    // alive now
+  std::uint64_t runs = 0;     // since the start
+  std::uint64_t cutoffs = 0;  // runs whose value was equal to the one before
+};
+
+struct Stats {
+  std::uint64_t nodes = 0;
+  std::uint64_t edges = 0;
+  std::uint64_t runs = 0;
+  std::uint64_t cutoffs = 0;
+  std::uint64_t bytes = 0;  // of cells and edges; what values hold on the heap is not in it
+  std::vector<MemoStats> memos;
+};
+
+// A kind of derivation, seen from the graph.
+class MemoBase {
+ public:
+  MemoBase(Graph& graph, std::string name);
+  virtual ~MemoBase();
+  MemoBase(const MemoBase&) = delete;
+  MemoBase& operator=(const MemoBase&) = delete;
+
+  const MemoStats& stats() const { return stats_; }
+  virtual std::size_t node_bytes() const = 0;
+  // Forgets every value and queues what is demanded.
+  virtual void reset() = 0;
+
+ protected:
+  Graph& graph_;
+  MemoStats stats_;
+};
+
+// Where derivations end. It outlives the memos, relations and sources that are made on it.
+class Graph {
+ public:
+  Graph() = default;
+  Graph(const Graph&) = delete;
+  Graph& operator=(const Graph&) = delete;
+
+  // Re-runs what has to be. Afterwards every demanded value and every relation is current.
+  void update();
+  bool idle() const { return queue_.empty() && doomed_.empty(); }
+  // Forgets every derived value; the next update() computes all from the inputs.
+  void reset();
+  Stats stats() const;
+
+  // For cells.
+  void enqueue(Cell& cell);
+  void dequeue(Cell& cell);
+  void maybe_unused(Cell& cell);
+  void forget(Cell& cell);
+  std::uint64_t next_sequence() { return ++sequence_; }
+  void add_edges(std::int64_t count) { edges_ += count; }
+  void register_memo(MemoBase& memo) { memos_.push_back(&memo); }
+  void unregister_memo(MemoBase& memo);
+
+ private:
+  struct Entry {
+    int stratum;
+    std::uint32_t height;
+    std::uint64_t sequence;
+    Cell* cell;
+    friend auto operator<=>(const Entry& a, const Entry& b) {
+      return std::tie(a.stratum, a.height, a.sequence) <=> std::tie(b.stratum, b.height, b.sequence);
+    }
+  };
+  static Entry entry_of(Cell& cell);
+
+  void collect_unused();
+
+  std::set<Entry> queue_;
+  std::map<std::uint64_t, Cell*> doomed_;  // by sequence, for one order everywhere
+  std::vector<MemoBase*> memos_;
+  std::uint64_t sequence_ = 0;
+  std::int64_t edges_ = 0;
+};
+
+}  // namespace mooring::engine
