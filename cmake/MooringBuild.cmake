@@ -23,7 +23,7 @@ if(MOORING_FUZZ)
 endif()
 
 # The order of the house: a library may use only those that stand before it.
-set(MOORING_LAYERS base io jsonrpc store engine ovsdb openflow expr daemon northd controller cli)
+set(MOORING_LAYERS base io jsonrpc store engine ovsdb openflow expr model daemon northd controller cli)
 
 # mooring_library(NAME SOURCES a.cc b.cc [DEPS lib ...] [PRIVATE_DEPS external ...] [PUBLIC_DEPS external ...])
 #

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -113,7 +114,9 @@ class Index {
   // keys may use only the columns in `columns` (bits); other changes leave the index alone.
   Index(Graph& graph, store::Table<Row>& table, store::ColumnMask columns, Keys keys)
       : columns_(columns), keys_(std::move(keys)), cells_(graph, 0, *this) {
-    table.for_each([this](const Row& row) { place(row, true); });
+    table.for_each([this](const Row& row) {
+      for (const K& key : sorted_keys(row)) place(key, row.uuid, true);
+    });
     subscription_ = table.observe([this](const store::Change<Row>& change) { apply(change); });
   }
   Index(const Index&) = delete;
@@ -135,20 +138,30 @@ class Index {
   void apply(const store::Change<Row>& change) {
     bool same = change.before != nullptr && change.after != nullptr;
     if (same && !(change.columns & columns_)) return;
-    if (same && keys_(*change.before) == keys_(*change.after)) return;
-    if (change.before != nullptr) place(*change.before, false);
-    if (change.after != nullptr) place(*change.after, true);
+    // Only the difference is touched: a switch's row has all its ports, and one comes or goes.
+    auto before = change.before != nullptr ? sorted_keys(*change.before) : std::vector<K>();
+    auto after = change.after != nullptr ? sorted_keys(*change.after) : std::vector<K>();
+    std::vector<K> gone;
+    std::vector<K> come;
+    std::set_difference(before.begin(), before.end(), after.begin(), after.end(),
+                        std::back_inserter(gone));
+    std::set_difference(after.begin(), after.end(), before.begin(), before.end(),
+                        std::back_inserter(come));
+    for (const K& key : gone) place(key, change.uuid(), false);
+    for (const K& key : come) place(key, change.uuid(), true);
   }
-  void place(const Row& row, bool present) {
-    for (const K& key : keys_(row)) {
-      auto& uuids = rows_[key];
-      auto at = std::lower_bound(uuids.begin(), uuids.end(), row.uuid);
-      bool there = at != uuids.end() && *at == row.uuid;
-      if (present && !there) uuids.insert(at, row.uuid);
-      if (!present && there) uuids.erase(at);
-      if (uuids.empty()) rows_.erase(key);
-      if (present != there) cells_.changed(key, kAll);
-    }
+  std::vector<K> sorted_keys(const Row& row) const {
+    auto keys = keys_(row);
+    if (!std::is_sorted(keys.begin(), keys.end())) std::sort(keys.begin(), keys.end());
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+    return keys;
+  }
+  void place(const K& key, const Uuid& uuid, bool present) {
+    auto& uuids = rows_[key];
+    auto at = std::lower_bound(uuids.begin(), uuids.end(), uuid);
+    present ? void(uuids.insert(at, uuid)) : void(uuids.erase(at));
+    if (uuids.empty()) rows_.erase(key);
+    cells_.changed(key, kAll);
   }
 
   store::ColumnMask columns_;
