@@ -78,19 +78,21 @@ endfunction()
 #              HEADER northd/nb.h)
 #
 # Generates typed rows at build time for the tables and columns that one program uses: the header
-# ${CMAKE_BINARY_DIR}/gen/HEADER. Adds the target rows_<HEADER with _ for / and .>, which a library
-# that includes the header depends on.
+# ${CMAKE_BINARY_DIR}/gen/HEADER and a source beside it. They are the library rows_<HEADER with _
+# for / and .>, which those that include the header name in PUBLIC_DEPS: rows_northd_nb_h here.
 function(mooring_rows)
   cmake_parse_arguments(ARG "" "SCHEMA;COLUMNS;NAMESPACE;HEADER" "" ${ARGN})
   set(out ${CMAKE_BINARY_DIR}/gen/${ARG_HEADER})
+  string(REGEX REPLACE "[.]h$" ".cc" source ${out})
   set(columns ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_COLUMNS})
-  set(schema ${CMAKE_SOURCE_DIR}/${ARG_SCHEMA})
+  get_filename_component(schema ${ARG_SCHEMA} ABSOLUTE BASE_DIR ${CMAKE_SOURCE_DIR})
   add_custom_command(
-    OUTPUT ${out}
+    OUTPUT ${out} ${source}
     COMMAND /usr/bin/python3 ${CMAKE_SOURCE_DIR}/tools/ovsdb_rows.py
             --schema ${schema} --columns ${columns} --namespace ${ARG_NAMESPACE} --output ${out}
     DEPENDS ${CMAKE_SOURCE_DIR}/tools/ovsdb_rows.py ${schema} ${columns}
     VERBATIM)
   string(REGEX REPLACE "[/.]" "_" id ${ARG_HEADER})
-  add_custom_target(rows_${id} DEPENDS ${out})
+  add_library(rows_${id} STATIC ${source} ${out})
+  target_link_libraries(rows_${id} PUBLIC mooring_ovsdb)
 endfunction()
