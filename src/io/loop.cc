@@ -31,7 +31,8 @@ void Loop::run() {
 
 std::size_t Loop::run_for(std::chrono::milliseconds wait) {
   impl_->context.restart();
-  std::size_t count = impl_->context.run_one_for(wait);
+  std::size_t count = impl_->context.poll_one();  // run_one_for(0) runs nothing, ready or not
+  if (count == 0) count = impl_->context.run_one_for(wait);
   while (count > 0 && count < kMaxCallbacksPerTurn && impl_->context.poll_one() > 0) ++count;
   return count;
 }
