@@ -23,7 +23,11 @@ struct ColumnType;
 enum class AtomType { kInteger, kReal, kBoolean, kString, kUuid };
 std::string_view to_string(AtomType type);
 
+// What "@name" in text stands for, and new names for it: a command line's --id=@name.
+using Symbols = std::map<std::string, Uuid, std::less<>>;
+
 // One value. A UUID may be a placeholder (codec.h): a row that the transaction inserts.
+
 struct Atom {
   std::variant<std::int64_t, double, bool, std::string, Uuid> value;
 
@@ -35,12 +39,13 @@ struct Atom {
   void to_json(json::Writer& out) const;
   // As ovs-vsctl(8) prints it: strings are quoted only where they would be read as something else.
   std::string to_text() const;
+  // One value written alone: a string that doesn't begin with a double quote is taken as it is.
+  // Checks the type's limits; symbols as for Datum.
+  static Result<Atom> from_text(const BaseType& type, std::string_view text,
+                                Symbols* symbols = nullptr);
 
   friend auto operator<=>(const Atom&, const Atom&) = default;
 };
-
-// What "@name" in text stands for, and new names for it: a command line's --id=@name.
-using Symbols = std::map<std::string, Uuid, std::less<>>;
 
 // A scalar, optional, set or map. Canonical: sorted by key without duplicates, so equal values are
 // equal objects.
@@ -57,7 +62,8 @@ struct Datum {
   void to_json(const ColumnType& type, json::Writer& out) const;
 
   // The syntax of ovs-vsctl(8), "Database Values": "[a, b]", "{k=v}", quoted strings, bare words,
-  // sets and maps without brackets too. "@name" is looked up in symbols when given, and a new
+  // sets and maps without brackets too. More is taken for a word than there: all but spaces and
+  // ,=[]{}" may be in one, and where one string is wanted the whole text is it. "@name" is looked up in symbols when given, and a new
   // placeholder is entered for a name that isn't there. Checks every limit of the type. Error:
   // says what is wrong and what would be right.
   static Result<Datum> from_text(const ColumnType& type, std::string_view text,

@@ -40,8 +40,9 @@ class DynamicReplica {
   // Null when there is no such row or column.
   const Datum* find(std::string_view table, const Uuid& uuid, std::string_view column) const;
 
- private:
   struct Impl;
+
+ private:
   std::shared_ptr<Impl> impl_;
 };
 

@@ -17,7 +17,7 @@
 
 namespace mooring::ovsdb {
 
-// Which tables and columns to leave out because the server's schema hasn't got them.
+// Whether to leave out a column, or with an empty name a whole table, because the server lacks it.
 using ColumnFilter = std::function<bool(std::string_view table, std::string_view column)>;
 
 // A list of operations; a value that knows no connection. Sets and maps are changed element by
@@ -185,8 +185,9 @@ class Transaction {
   // In words, for logs and errors: "update of Port_Binding 1a2b3c4d".
   std::string describe(std::size_t operation) const;
 
-  // The placeholders of inserted rows, by place of their operation.
+  // The placeholders of inserted rows, with the places of their operations.
   std::vector<std::pair<std::size_t, Uuid>> insertions() const;
+  bool is_raw(std::size_t operation) const { return operations_.at(operation).kind == Kind::kOther; }
 
  private:
   enum class Kind { kInsert, kUpdate, kMutate, kDelete, kWait, kOther };
@@ -206,6 +207,7 @@ class Transaction {
   Uuid insert_row(std::string_view table, std::span<const ColumnInfo> columns, const void* row);
   Operation& operation_on(Kind kind, std::string_view table, const Uuid& row);
   static bool write(std::string& out, const Operation& operation, const ColumnFilter& filter);
+  static void write_cells(json::Writer& out, Kind kind, const std::vector<const Cell*>& cells);
 
   std::vector<Operation> operations_;
   std::map<std::pair<Kind, Uuid>, std::size_t> places_;  // of mergeable operations by row
@@ -214,9 +216,9 @@ class Transaction {
 // What a committed transaction did.
 struct TransactionResult {
   struct Operation {
-    std::int64_t count = 0;          // rows touched by update, mutate and delete
-    std::optional<Uuid> inserted;    // by insert
-    std::string text;                // the whole result object, as JSON text
+    std::int64_t count = 0;        // rows touched by update, mutate and delete
+    std::optional<Uuid> inserted;  // by insert
+    std::string text;              // of raw(): the whole result object, as JSON text
   };
   std::vector<Operation> operations;  // as many as the builder had, in its order
   std::map<Uuid, Uuid> uuids;         // of the inserted rows, by placeholder
