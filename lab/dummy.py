@@ -29,15 +29,14 @@ class DummyHypervisor(Hypervisor):
         self.physical_networks = list(physical_networks)
         self._readers: dict[str, PcapReader] = {}
 
-    def _set_up_bridges(self) -> None:
-        self.add_bridge(INTEGRATION_BRIDGE, fail_mode="secure")
-        mappings = {}
+    def _add_provider_bridges(self) -> dict[str, str]:
+        bridges = {}
         for number, network in enumerate(self.physical_networks, start=1):
             bridge = f"br-eth{number}"
             self.add_bridge(bridge)
             self.add_port(bridge, f"eth{number}")
-            mappings[network] = bridge
-        self.set_mappings(mappings)
+            bridges[network] = bridge
+        return bridges
 
     # --- devices ---
 

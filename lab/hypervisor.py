@@ -41,11 +41,17 @@ class Hypervisor(SwitchNode, ABC):
     def daemons(self) -> list[Daemon]:
         return [self.ovsdb, self.vswitchd, self.controller]
 
-    def start(self, *, controller: bool = True) -> None:
-        """Starts Open vSwitch, configures the chassis and starts its controller."""
+    def start(self, *, controller: bool = True, mapped: bool = True) -> None:
+        """Starts Open vSwitch, configures the chassis and starts its controller.
+
+        Without `mapped` the provider bridges are there, but no mapping names them.
+        """
         self.start_switch()
         self.configure_chassis()
-        self._set_up_bridges()
+        self.add_bridge(INTEGRATION_BRIDGE, fail_mode="secure")
+        bridges = self._add_provider_bridges()
+        if mapped:
+            self.set_mappings(bridges)
         if controller:
             self.controller.start()
 
@@ -117,8 +123,8 @@ class Hypervisor(SwitchNode, ABC):
             timeout, f"interface {interface} of {self.name} to be ovn-installed")
 
     @abstractmethod
-    def _set_up_bridges(self) -> None:
-        """Makes br-int and the provider bridges, and maps the physical networks."""
+    def _add_provider_bridges(self) -> dict[str, str]:
+        """Makes the provider bridges with their NICs; returns the bridge of each network."""
 
 
 class NetnsHypervisor(Hypervisor):
@@ -152,8 +158,7 @@ class NetnsHypervisor(Hypervisor):
             raise LabError(f"{self.name} has no NIC on {physical_network}; it has them on "
                            + ", ".join(self.physical_networks)) from error
 
-    def _set_up_bridges(self) -> None:
-        self.add_bridge(INTEGRATION_BRIDGE, fail_mode="secure")
+    def _add_provider_bridges(self) -> dict[str, str]:
         if self.underlay:
             self.add_bridge(self.UNDERLAY_BRIDGE)
             self.vsctl("--may-exist", "add-port", self.UNDERLAY_BRIDGE, self.UNDERLAY_NIC)
@@ -162,7 +167,7 @@ class NetnsHypervisor(Hypervisor):
             bridge = self.provider_bridge(network)
             self.add_bridge(bridge)
             self.vsctl("--may-exist", "add-port", bridge, self.nic(network))
-        self.set_mappings({net: self.provider_bridge(net) for net in self.physical_networks})
+        return {network: self.provider_bridge(network) for network in self.physical_networks}
 
     def _vswitchd_started(self) -> None:
         # The bridge's own device is a tap that dies with ovs-vswitchd, and its address with it.

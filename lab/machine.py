@@ -117,10 +117,10 @@ class VM(Machine):
         return interface_name(self.name)
 
     def start(self) -> None:
+        """Makes it and its interface; plug() puts the interface into br-int."""
         self.namespace.create(ipv6=True)
         self.hypervisor.namespace.add_link(self.vif, self.namespace, NIC, self.mac)
         self.configure()
-        self.plug()
 
     def plug(self) -> None:
         self.hypervisor.add_vif(self.vif, self.port, self.mac)

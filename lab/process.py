@@ -19,6 +19,9 @@ from .wait import Deadline, scale, wait_until
 
 START_TIMEOUT = 30.0
 STOP_TIMEOUT = 15.0
+# Warnings that say nothing about the lab: a short-lived tool that hung up early on ovsdb-server,
+# and a plug-in that ovn-controller is packaged without.
+BENIGN = ("Broken pipe", "Connection reset by peer", "vif_plug_provider")
 
 
 def run(
@@ -189,10 +192,7 @@ class Daemon:
 
     @property
     def pid(self) -> int:
-        identity = self.identity
-        if identity is None or not identity.alive:
-            raise LabError(f"{self.name} is not running; start() it first")
-        return identity.pid
+        return self._require_identity().pid
 
     def describe(self) -> str:
         """One word or two on its state: "running (pid 12)", "stopped" or "died"."""
@@ -261,9 +261,7 @@ class Daemon:
 
     def exit(self, *args: str) -> None:
         """Ends it by the control command `exit` (with `args`, as --restart), and waits for it."""
-        identity = self.identity
-        if identity is None or not identity.alive:
-            raise LabError(f"{self.name} is not running; there is nothing to exit")
+        identity = self._require_identity()
         self.ctl("exit", *args)
         if not identity.wait_gone(STOP_TIMEOUT):
             raise LabError(f"{self.name} is still there {STOP_TIMEOUT:g} s after `exit`")
@@ -290,6 +288,7 @@ class Daemon:
 
     def ctl(self, command: str, *args: str, timeout: float = 10.0) -> str:
         """What `ovs-appctl -t NAME COMMAND ARGS...` prints; LabError if the daemon refuses."""
+        self._require_identity()
         return jsonrpc.unixctl(self.ctl_path, command, args, timeout=timeout)
 
     def log_text(self) -> str:
@@ -301,15 +300,25 @@ class Daemon:
     def log_tail(self, lines: int = 40) -> str:
         return "\n".join(self.log_text().splitlines()[-lines:]) + "\n"
 
-    def log_problems(self) -> list[str]:
-        """The log's lines at WARN or above; a healthy run has none."""
+    def log_problems(self, benign: Sequence[str] = BENIGN) -> list[str]:
+        """The log's lines at WARN or above, except those that hold a `benign` text; a healthy run
+        has none."""
         levels = ("|WARN|", "|ERR|", "|EMER|")
-        return [line for line in self.log_text().splitlines() if any(l in line for l in levels)]
+        return [line for line in self.log_text().splitlines()
+                if any(level in line for level in levels)
+                and not any(text in line for text in benign)]
 
     def sanitizer_reports(self) -> list[str]:
         """What the sanitizers of an instrumented build wrote about this daemon."""
         return [path.read_text(errors="replace")
                 for path in sorted(self.rundir.glob(f"{self.name}.sanitizer.*"))]
+
+    def acknowledge(self) -> None:
+        """Forgets that it died and what sanitizers reported: somebody has been told."""
+        if self.died:
+            self._forget()
+        for path in self.rundir.glob(f"{self.name}.sanitizer.*"):
+            path.rename(path.with_name(path.name.replace(".sanitizer.", ".reported.")))
 
     def _require_identity(self) -> Identity:
         identity = self.identity

@@ -72,14 +72,18 @@ class Lab:
         underlay: bool = True,
         tcp: bool = False,
         controllers: bool = True,
+        mapped: bool = True,
     ) -> Lab:
         """Starts a lab; whatever fails, nothing of it is left behind.
 
         `hypervisors`: their number (hv1, hv2, ...) or names. `mode`: "netns" for hypervisors in
         namespaces, "dummy" for those with dummy devices. Without `controllers` the hypervisors'
-        controllers are left for the test to start. The environment's MOORING_LAB_DIR is where the
-        files go, by default /run/mooring-lab/NAME.
+        controllers are left for the test to start; without `mapped` no physical network is mapped
+        to its bridge. The environment's MOORING_LAB_DIR is where the files go, by default
+        /run/mooring-lab/NAME.
         """
+        if os.geteuid() != 0:
+            raise LabError("the lab makes network namespaces, for which it must be root: use sudo")
         stack = stack or Stack.mooring()
         stack.check()
         _check_name(name)
@@ -90,8 +94,6 @@ class Lab:
         if (directory / STATE_FILE).exists():
             raise LabError(f"there is a lab in {directory} already: `lab down` ends it, --name or "
                            f"--dir makes another beside it")
-        if os.geteuid() != 0:
-            raise LabError("the lab makes network namespaces, for which it must be root")
         directory.mkdir(parents=True, exist_ok=True)
         state = LabState(name, stack.name, str(stack.bindir) if stack.bindir else None, mode,
                          list(physical_networks), underlay and mode == "netns", tcp)
@@ -105,7 +107,7 @@ class Lab:
             if isinstance(hypervisors, int):
                 hypervisors = [f"hv{number + 1}" for number in range(hypervisors)]
             for hypervisor in hypervisors:
-                lab.add_hypervisor(hypervisor, controller=controllers)
+                lab.add_hypervisor(hypervisor, controller=controllers, mapped=mapped)
             if controllers:
                 for node in lab.hypervisors.values():
                     node.wait_registered()
@@ -173,7 +175,8 @@ class Lab:
             raise LabError(f"{name} is a plain machine, not a VM")
         return machine
 
-    def add_hypervisor(self, name: str, *, controller: bool = True) -> Hypervisor:
+    def add_hypervisor(self, name: str, *, controller: bool = True,
+                       mapped: bool = True) -> Hypervisor:
         """Adds a hypervisor and starts it; returns without waiting for its chassis to register."""
         _check_name(name)
         if len(name) > MAX_HYPERVISOR_NAME:
@@ -190,15 +193,20 @@ class Lab:
             assert self.tor
             hypervisor.namespace.create(ipv6=False)
             self.tor.connect(hypervisor)
-        hypervisor.start(controller=controller)
+        hypervisor.start(controller=controller, mapped=mapped)
         return hypervisor
 
     def add_vm(self, name: str, hypervisor: str, port: str | None = None, *,
-               mac: str | None = None, ips: Sequence[str] = ()) -> VM:
-        """Starts a VM, plugged in as the logical port `port` (by default its own name)."""
+               mac: str | None = None, ips: Sequence[str] = (), plug: bool = True) -> VM:
+        """Starts a VM, plugged in as the logical port `port` (by default its own name).
+
+        Without `plug` its interface is in the hypervisor, named as vm.vif says, but on no bridge.
+        """
         vm = self._add_machine(MachineState(name, mac or default_mac(name), list(ips),
                                             hypervisor=hypervisor, port=port or name))
         assert isinstance(vm, VM)
+        if plug:
+            vm.plug()
         return vm
 
     def add_plain(self, name: str, *, tag: int | None = None, trunk: bool = False,
