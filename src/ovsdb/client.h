@@ -120,7 +120,7 @@ class Client {
   bool has_lock(std::string_view name) const;
 
   // Any other request of the protocol; fails (Reply::arrived false) without a connection.
-  // params: JSON text of an array; "$db" is no magic, give the database.
+  // params: JSON text of an array.
   void request(std::string_view method, std::string params,
                std::function<void(bool arrived, json::Value result, json::Value error)> done);
 
