@@ -26,12 +26,8 @@ class Central:
                               env=env)
         self.sb = OvsdbServer("ovsdb-sb", rundir, stack.sb_schema, socket="ovnsb_db.sock", tcp=tcp,
                               env=env)
-        self.northd = Daemon(
-            stack.northd,
-            [stack.program(stack.northd), f"--ovnnb-db={self.nb.remote}",
-             f"--ovnsb-db={self.sb.remote}"],
-            rundir, env=env)
         self._daemon_env = env
+        self.northd = Daemon(stack.northd, self._northd_argv(), rundir, env=env)
 
     @property
     def env(self) -> dict[str, str]:
@@ -40,6 +36,15 @@ class Central:
         if self.stack.bindir:
             env["PATH"] = f"{self.stack.bindir}:{os.environ.get('PATH', '/usr/sbin:/usr/bin')}"
         return env
+
+    def make_northd(self, name: str = "northd-2") -> Daemon:
+        """One more northd, not started, beside the first; it ends with the lab."""
+        return Daemon(name, self._northd_argv(), self.rundir, env=self._daemon_env,
+                      ctl_path=self.rundir / f"{name}.ctl")
+
+    def _northd_argv(self) -> list[str]:
+        return [self.stack.program(self.stack.northd), f"--ovnnb-db={self.nb.remote}",
+                f"--ovnsb-db={self.sb.remote}"]
 
     @property
     def daemons(self) -> list[Daemon]:
@@ -71,7 +76,7 @@ class Central:
         options = [f"--wait={wait}", f"--timeout={int(timeout * scale())}"] if wait else []
         joined: list[str] = []
         for command in commands:
-            joined += ["--", *command]
+            joined += ["--", *command] if joined else command
         # Its own limit is the one that ought to strike, for the better message.
         return self.nb_ctl(*options, *joined, timeout=timeout + 5)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
+import signal
 import sys
 import tempfile
 import time
@@ -28,6 +29,8 @@ from .terminal import Terminal
 from .topology import Lab
 
 PHYSICAL_NETWORK = "physnet1"
+# How many wrong answers are told one by one.
+LISTED = 10
 PICTURE = r"""
     hv1                                   hv2
    +-------------------------+           +-------------------------+
@@ -173,9 +176,11 @@ class Demo:
                                         "green" if have != "." else "dim")
             self.out.write(f"  {left}    {right}")
         wrong = [pair for pair in wanted if wanted[pair] != found[pair]]
-        for source, ip in wrong:
+        for source, ip in wrong[:LISTED]:
             verb = "does not reach" if wanted[source, ip] else "must not reach"
             self.out.write(f"  {source} {verb} {owner[ip].name} ({ip})", "red")
+        if len(wrong) > LISTED:
+            self.out.write(f"  and {len(wrong) - LISTED} more", "red")
         if not wrong:
             self.out.write(f"  All {len(wanted)} as expected.", "green")
         return not wrong
@@ -200,8 +205,10 @@ class Demo:
             ["  trunk", *(f"tag {tag}" if tag else "untagged" for tag in tags), "other tags",
              "in tunnels"],
             [["  " + row[0], *row[1:]] for row in rows])
-        for name, frame in strays:
-            self.out.write(f"  on {name}, not in its sender's network: {frame}", "red")
+        grouped = Counter((name, frame.src, frame.vid) for name, frame in strays)
+        for (name, source, vid), times in grouped.items():
+            self.out.write(f"  {times} frames from {source} on {name} with tag {vid}, which is not "
+                           f"its network's", "red")
         if right and not strays:
             self.out.write("  Every frame bore its sender's network's tag; none went into a "
                            "tunnel.", "green")
@@ -274,6 +281,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     out = Terminal()
     begin = time.monotonic()
+    # An orderly end takes the lab down, whoever asks for it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         out.write(PICTURE.rstrip("\n"))
         lab = Lab.up(name=arguments.name, stack=Stack.named(arguments.stack),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Iterable, Sequence
+from typing import Iterable, Mapping, Sequence
 
 from .central import Central
 from .errors import LabError
@@ -42,8 +42,7 @@ class DummyHypervisor(Hypervisor):
 
     def add_port(self, bridge: str, name: str, *settings: str) -> None:
         """A dummy device on a bridge; `settings` are columns of its Interface, COLUMN=VALUE."""
-        self.vsctl("--may-exist", "add-port", bridge, name, "--", "set", "Interface", name,
-                   "type=dummy", f"options:tx_pcap={self._pcap_path(name)}", *settings)
+        self.vsctl(*self._add_port_command(bridge, name, *settings))
 
     def add_vif(self, name: str, lsp: str, mac: str | None = None) -> str:
         settings = [f'external_ids:iface-id="{lsp}"']
@@ -51,6 +50,18 @@ class DummyHypervisor(Hypervisor):
             settings.append(f'external_ids:attached-mac="{mac}"')
         self.add_port(INTEGRATION_BRIDGE, name, *settings)
         return name
+
+    def add_vifs(self, ports: Mapping[str, str]) -> None:
+        """Many at once, {interface: logical port}, in one transaction."""
+        command: list[str] = []
+        for name, lsp in ports.items():
+            command += ["--", *self._add_port_command(INTEGRATION_BRIDGE, name,
+                                                      f'external_ids:iface-id="{lsp}"')]
+        self.vsctl(*command, timeout=120)
+
+    def _add_port_command(self, bridge: str, name: str, *settings: str) -> list[str]:
+        return ["--may-exist", "add-port", bridge, name, "--", "set", "Interface", name,
+                "type=dummy", f"options:tx_pcap={self._pcap_path(name)}", *settings]
 
     def del_vif(self, name: str) -> None:
         self.vsctl("--if-exists", "del-port", INTEGRATION_BRIDGE, name)

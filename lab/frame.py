@@ -1,4 +1,4 @@
-"""Ethernet frames as captures and dummy devices yield them, with just enough parsing to sort them."""
+"""Ethernet frames, as captures and dummy devices yield them, parsed enough to sort them."""
 
 from __future__ import annotations
 
@@ -75,9 +75,9 @@ class Frame:
     def packet(self) -> Any:
         """The frame as scapy's Ether."""
         # Importing scapy takes a second, which only those pay who look into packets.
-        from scapy.layers.all import Ether
+        from scapy.layers import dhcp, dhcp6, inet, inet6, l2  # noqa: F401 (they teach it theirs)
 
-        return Ether(self.data)
+        return l2.Ether(self.data)
 
     def __str__(self) -> str:
         tags = "".join(f" vlan {tag.vid}" + (f" pcp {tag.pcp}" if tag.pcp else "")

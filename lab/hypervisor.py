@@ -63,7 +63,7 @@ class Hypervisor(SwitchNode, ABC):
     # --- the chassis' configuration ---
 
     def configure_chassis(self) -> None:
-        """Writes the external_ids that a controller starts from; the node's name is its system-id."""
+        """Writes the external_ids that a controller starts from; system-id is the node's name."""
         self.set_external_ids({
             "system-id": self.name,
             "hostname": self.name,

@@ -61,6 +61,8 @@ class Namespace:
             self.sysctl(f"net.ipv6.conf.{scope}.accept_ra", "0")
             if not ipv6:
                 self.sysctl(f"net.ipv6.conf.{scope}.disable_ipv6", "1")
+                # A NIC would answer for the address of a bridge that it is in.
+                self.sysctl(f"net.ipv4.conf.{scope}.arp_ignore", "1")
         self.ip("link", "set", "lo", "up")
 
     def delete(self) -> None:
@@ -106,7 +108,7 @@ class Namespace:
         return sorted(name for _, name in self.call(socket.if_nameindex))
 
     def call(self, function: Callable[[], T]) -> T:
-        """Runs `function` inside, in a thread of its own; returns its result, raises what it raises.
+        """Runs `function` inside, in a thread of its own; returns or raises what it does.
 
         A socket made in there stays in the namespace, whoever uses it afterwards.
         """

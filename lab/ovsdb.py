@@ -111,7 +111,7 @@ class OvsdbServer(Daemon):
         where: Sequence[Sequence[Any]] = (),
         columns: Iterable[str] | None = None,
     ) -> list[Row]:
-        """The rows of `table` that satisfy `where` ([[column, "==", value], ...], OVSDB's notation).
+        """The rows of `table` that satisfy `where`: [[column, "==", value], ...], as OVSDB has it.
 
         By the column's type in the schema: an optional is its value or None, a set a list, a map a
         dict, a reference a uuid.UUID. `_uuid` is always there.

@@ -8,7 +8,7 @@ import select
 import shlex
 import signal
 import subprocess
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Callable, Mapping, Sequence
 
@@ -79,6 +79,14 @@ class Identity:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         return Identity(pid, int(fields[19]), boot)
 
+    @staticmethod
+    def read(path: Path) -> Identity:
+        """What write() wrote."""
+        return Identity(**json.loads(path.read_text()))
+
+    def write(self, path: Path) -> None:
+        path.write_text(json.dumps(asdict(self)))
+
     @property
     def alive(self) -> bool:
         return Identity.of(self.pid) == self
@@ -95,6 +103,11 @@ class Identity:
             return False
         finally:
             os.close(pidfd)
+
+    def kill(self) -> None:
+        """SIGKILL; returns when the process is gone, LabError if it won't."""
+        if self.signal(signal.SIGKILL) and not self.wait_gone(STOP_TIMEOUT):
+            raise LabError(f"process {self.pid} survives SIGKILL for {STOP_TIMEOUT:g} s")
 
     def wait_gone(self, timeout: float) -> bool:
         """Waits for the process's end; False if it is still there after `timeout`."""
@@ -176,7 +189,7 @@ class Daemon:
     def identity(self) -> Identity | None:
         """The process started last, alive or not; None before the first start and after a stop."""
         try:
-            return Identity(**json.loads(self._identity_path.read_text()))
+            return Identity.read(self._identity_path)
         except FileNotFoundError:
             return None
 
@@ -238,7 +251,7 @@ class Daemon:
         text = self._pidfile_text()
         identity = Identity.of(int(text)) if text != stale and text.strip().isdigit() else None
         if identity is not None:
-            self._identity_path.write_text(json.dumps(identity.__dict__))
+            identity.write(self._identity_path)
         if failure or identity is None:
             raise LabError(
                 f"{self.name} did not start ({failure or 'no process by its pidfile'}): "
@@ -268,11 +281,10 @@ class Daemon:
         self._forget()
 
     def kill9(self) -> None:
-        """SIGKILL; returns when the process is gone. Its pidfile and sockets stay, as after a crash."""
+        """SIGKILL, and waits for the end. Its pidfile and sockets stay, as after a crash."""
         identity = self.identity
-        if identity is not None and identity.signal(signal.SIGKILL):
-            if not identity.wait_gone(STOP_TIMEOUT):
-                raise LabError(f"{self.name} (pid {identity.pid}) survives SIGKILL")
+        if identity is not None:
+            identity.kill()
         self._identity_path.unlink(missing_ok=True)
 
     def freeze(self) -> None:

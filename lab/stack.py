@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Sequence
+from typing import Any, Mapping, Sequence
 
 from .errors import LabError
 
@@ -19,7 +19,8 @@ Command = list[str]
 class Stack:
     """The programs and schemas of a control plane, and how it is told about provider networks.
 
-    Programs are found by name in `bindir`, or in PATH where that is None.
+    Programs are found by name in `bindir`, or in PATH where that is None. A test that wants another
+    schema or another program makes a variant: dataclasses.replace(Stack.mooring(), ...).
     """
 
     name: str
@@ -51,6 +52,16 @@ class Stack:
         if name == "ovn":
             return Stack.ovn()
         raise LabError(f"there is no stack {name!r}; there are mooring and ovn")
+
+    def to_json(self) -> dict[str, Any]:
+        return {field.name: None if getattr(self, field.name) is None
+                else str(getattr(self, field.name)) for field in fields(self)}
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Stack:
+        paths = {key: Path(value) if value is not None else None for key, value in data.items()
+                 if key in ("bindir", "nb_schema", "sb_schema")}
+        return Stack(**{**data, **paths})
 
     def program(self, name: str) -> str:
         """The path, or in PATH the name, of one of the stack's programs."""

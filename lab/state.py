@@ -6,6 +6,7 @@ import json
 import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from .errors import LabError
 
@@ -38,9 +39,8 @@ class MachineState:
 @dataclass
 class LabState:
     name: str
-    stack: str
-    # Where the stack's programs are; None for those in PATH.
-    bindir: str | None
+    # Stack.to_json().
+    stack: dict[str, Any]
     # "netns" or "dummy".
     mode: str
     physical_networks: list[str]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import Mapping, Sequence
@@ -10,6 +9,7 @@ from typing import Mapping, Sequence
 from .netns import Namespace
 from .ovsdb import OvsdbServer
 from .process import Daemon, run
+from .wait import scale
 
 OVS_SCHEMA = Path("/usr/share/openvswitch/vswitch.ovsschema")
 # What changes by itself in a dumped flow, and what recompute may change.
@@ -38,7 +38,7 @@ class SwitchNode:
 
     @property
     def env(self) -> dict[str, str]:
-        """What a shell needs so that plain ovs-vsctl, ovs-ofctl and ovs-appctl work on this node."""
+        """What a shell needs so that plain ovs-vsctl, ovs-ofctl, ovs-appctl work on this node."""
         here = str(self.rundir)
         return {"OVS_RUNDIR": here, "OVS_LOGDIR": here, "OVS_DBDIR": here, "OVS_SYSCONFDIR": here,
                 "OVN_RUNDIR": here, "OVN_LOGDIR": here, "OVN_DBDIR": here, "OVN_SYSCONFDIR": here}
@@ -78,7 +78,7 @@ class SwitchNode:
 
     def vsctl(self, *args: str, wait: bool = True, timeout: float = 20.0) -> str:
         """`ovs-vsctl ARGS...`; with `wait` returns when ovs-vswitchd has taken the change over."""
-        options = [f"--timeout={int(timeout)}"] + ([] if wait else ["--no-wait"])
+        options = [f"--timeout={int(timeout * scale())}"] + ([] if wait else ["--no-wait"])
         return run(["ovs-vsctl", f"--db={self.ovsdb.remote}", *options, *args], env=self.env,
                    timeout=timeout + 5)
 

@@ -15,15 +15,15 @@ from .errors import LabError
 from .hypervisor import Hypervisor, NetnsHypervisor
 from .machine import VM, Machine, PlainMachine, default_mac
 from .netns import Namespace
-from .process import Daemon
+from .process import Daemon, Identity
 from .stack import Stack
 from .state import MAX_DIR, STATE_FILE, HypervisorState, LabState, MachineState
 from .tor import TopOfRack
 
 DEFAULT_NAME = "lab"
 ROOT = Path("/run/mooring-lab")
-# Two more characters than a hypervisor's name has, at most, are those of its NICs: "-eth1".
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+# At the top-of-rack switch an interface is named after it and its NIC, "-eth1", in 15 characters.
 MAX_HYPERVISOR_NAME = 10
 RESERVED = ("tor", "central")
 
@@ -41,11 +41,8 @@ class Lab:
         self.dir = directory
         self.state = state
         self.name = state.name
-        stack = Stack.named(state.stack)
-        if state.bindir is not None:
-            stack = Stack.mooring(Path(state.bindir))
-        self.stack = stack
-        self.central = Central(directory / "central", stack, tcp=state.tcp)
+        self.stack = Stack.from_json(state.stack)
+        self.central = Central(directory / "central", self.stack, tcp=state.tcp)
         self.tor: TopOfRack | None = None
         if state.mode == "netns":
             self.tor = TopOfRack(directory / "tor", self._namespace("tor"),
@@ -95,8 +92,8 @@ class Lab:
             raise LabError(f"there is a lab in {directory} already: `lab down` ends it, --name or "
                            f"--dir makes another beside it")
         directory.mkdir(parents=True, exist_ok=True)
-        state = LabState(name, stack.name, str(stack.bindir) if stack.bindir else None, mode,
-                         list(physical_networks), underlay and mode == "netns", tcp)
+        state = LabState(name, stack.to_json(), mode, list(physical_networks),
+                         underlay and mode == "netns", tcp)
         lab = cls(directory, state)
         state.write(directory)
         try:
@@ -139,10 +136,10 @@ class Lab:
             except Exception as error:  # each part is ended whatever happens to the others
                 errors.append(error)
 
-        for daemon in self.daemons:
-            # One after the other only because there is nothing to wait for: SIGKILL is quick, and
-            # an orderly end is a test's business.
-            attempt(daemon.kill9)
+        # By the records and not by `daemons`: a test may have started more. An orderly end is a
+        # test's business, SIGKILL is quick.
+        for path in sorted(self.dir.glob("*/*.identity")):
+            attempt(Identity.read(path).kill)
         for machine in self.machines.values():
             attempt(machine.delete)
         for node in [*self.hypervisors.values(), *([self.tor] if self.tor else [])]:

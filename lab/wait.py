@@ -17,7 +17,7 @@ def scale() -> float:
 
 
 class WaitTimeout(LabError, AssertionError):
-    """A condition did not come true in time. Also an AssertionError, so pytest reports it as one."""
+    """A condition did not come true in time; for pytest, a failure and not an error."""
 
 
 class Deadline:
