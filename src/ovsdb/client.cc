@@ -177,6 +177,9 @@ void Client::on_update(std::function<void()> callback) { impl_->on_update = std:
 void Client::on_state(std::function<void(ClientState)> callback) {
   impl_->on_state = std::move(callback);
 }
+void Client::on_unreachable(std::function<void()> callback) {
+  impl_->on_unreachable = std::move(callback);
+}
 void Client::on_problem(std::function<void(const Error&)> callback) {
   impl_->on_problem = std::move(callback);
 }

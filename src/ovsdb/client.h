@@ -62,6 +62,8 @@ class Client {
   // After the messages that arrived together are applied, when the replica may have changed.
   void on_update(std::function<void()> callback);
   void on_state(std::function<void(ClientState)> callback);
+  // After every remote failed in turn, the last as last_error() says; the next round will come.
+  void on_unreachable(std::function<void()> callback);
   // A row or message that couldn't be read, a schema gap; each is logged as well.
   void on_problem(std::function<void(const Error&)> callback);
 

@@ -172,7 +172,9 @@ void Client::Impl::lost(const Error& why) {
   end_session();
   last_error = std::move(text);
   if (worked) cycle.worked();
-  retry_after(cycle.failed());
+  const milliseconds pause = cycle.failed();
+  retry_after(pause);
+  if (pause > milliseconds(0) && on_unreachable) on_unreachable();
 }
 
 void Client::Impl::retry_after(milliseconds pause) {

@@ -48,6 +48,7 @@ class Client::Impl {
 
   std::function<void()> on_update;
   std::function<void(ClientState)> on_state;
+  std::function<void()> on_unreachable;
   std::function<void(const Error&)> on_problem;
 
   ClientState state = ClientState::kConnecting;
