@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,8 +18,8 @@ struct Option {
   Takes takes = Takes::kNothing;
   std::string value;    // what help calls the value, "FILE"
   std::string help;     // one line
-  // Gets the value, nullopt where none is given. An error's message is shown after the option.
-  std::function<Result<void>(std::optional<std::string> value)> set;
+  // Gets the value, null where none is given. An error's message is shown after the option.
+  std::function<Result<void>(const std::string* value)> set;
 
   // An option that sets a flag, and one that stores its value.
   static Option flag(std::string name, char letter, bool& target, std::string help);

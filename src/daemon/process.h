@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "base/log.h"
 #include "base/result.h"
 
 namespace mooring::daemon {
@@ -21,8 +22,9 @@ class Process {
  public:
   // Call before any thread, loop or socket is made. With detach it returns in the child only; the
   // parent waits there and exits, with 0 when ready() is called, else with 1. Error: the pidfile
-  // can't be made, or belongs to a running process; the message says which.
-  static Result<std::unique_ptr<Process>> begin(const ProcessOptions& options);
+  // can't be made, or belongs to a running process; the message says which. log hears of crashes
+  // when it monitors.
+  static Result<std::unique_ptr<Process>> begin(const ProcessOptions& options, const Logger& log);
 
   virtual ~Process() = default;
   // The daemon serves: lets the parent exit, leaves terminal and folder. Once.
