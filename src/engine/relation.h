@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <unordered_map>
 #include <utility>
@@ -34,14 +35,22 @@ class Elements {
  public:
   class iterator {
    public:
+    using iterator_category = std::forward_iterator_tag;
     using value_type = E;
     using difference_type = std::ptrdiff_t;
+    using pointer = const E*;
+    using reference = const E&;
     iterator(const void* const* at, const E& (*get)(const void*)) : at_(at), get_(get) {}
     const E& operator*() const { return get_(*at_); }
     const E* operator->() const { return &get_(*at_); }
     iterator& operator++() {
       ++at_;
       return *this;
+    }
+    iterator operator++(int) {
+      iterator before = *this;
+      ++at_;
+      return before;
     }
     friend bool operator==(const iterator& a, const iterator& b) { return a.at_ == b.at_; }
 
@@ -96,6 +105,12 @@ class Relation final : public RelationBase {
     }
   }
 
+  // How many elements have come or gone since the journal was last drained.
+  std::size_t differences() const {
+    return static_cast<std::size_t>(
+        std::count_if(journal_.begin(), journal_.end(),
+                      [](const FactPtr fact) { return (fact->count > 0) != fact->reported; }));
+  }
   // Differences since the last drain, in the order of keys (K must be ordered for it).
   std::vector<Difference> drain() {
     assert(journalled_);

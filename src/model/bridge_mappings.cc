@@ -28,9 +28,10 @@ BridgeMappings BridgeMappings::parse(std::string_view text) {
       out.errors.push_back(fmt::format("\"{}\" is not \"network:bridge\"", entry.substr(0, 80)));
       continue;
     }
-    if (!out.bridge_of.emplace(network, bridge).second) {
+    auto [first, fresh] = out.bridge_of.emplace(network, bridge);
+    if (!fresh && first->second != bridge) {
       out.errors.push_back(fmt::format("network \"{}\" is mapped twice; the first, to {}, is used",
-                                       network.substr(0, 80), out.bridge_of.find(network)->second));
+                                       network.substr(0, 80), first->second));
     }
   }
   return out;

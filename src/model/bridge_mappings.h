@@ -14,8 +14,8 @@ struct BridgeMappings {
   // What was wrong with the entries that were skipped, in order.
   std::vector<std::string> errors;
 
-  // Skips and reports an entry that isn't "network:bridge" or that names a network again; good
-  // entries stand beside bad ones.
+  // Skips and reports an entry that isn't "network:bridge" or that maps a network to
+  // another bridge than before; good entries stand beside bad ones.
   static BridgeMappings parse(std::string_view text);
   friend bool operator==(const BridgeMappings&, const BridgeMappings&) = default;
 };

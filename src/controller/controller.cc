@@ -1,0 +1,315 @@
+#include "controller/controller.h"
+
+#include <fmt/core.h>
+
+#include <utility>
+
+#include "controller/conditions.h"
+#include "openflow/messages.h"
+
+namespace mooring::controller {
+namespace {
+
+using ovsdb::ClientState;
+
+constexpr std::chrono::seconds kRetry{1};
+constexpr std::chrono::seconds kLeave{2};
+
+ovsdb::Client::Options local_options(const Controller::Options& options) {
+  ovsdb::Client::Options out;
+  out.database = "Open_vSwitch";
+  out.remotes = options.local_database;
+  return out;
+}
+
+ovsdb::Client::Options southbound_options(const Controller::Options& options) {
+  ovsdb::Client::Options out;
+  out.database = "OVN_Southbound";
+  out.tls = options.tls;
+  out.shuffle = true;
+  return out;
+}
+
+}  // namespace
+
+Controller::Controller(io::Loop& loop, const Clock& clock, Logger logger, Options options)
+    : loop_(loop),
+      clock_(clock),
+      logger_(std::move(logger)),
+      options_(std::move(options)),
+      derived_(ovs_, sb_, options_.identity),
+      ovs_client_(loop, logger_.with_module("ovs_db"), local_options(options_), ovs_.replica()),
+      sb_client_(loop, logger_.with_module("southbound"), southbound_options(options_),
+                 sb_.replica()),
+      switch_(loop, {}, switch_callbacks(), logger_.with_module("openflow")),
+      installer_(switch_, derived_.outputs, installer_callbacks(), logger_.with_module("flows")),
+      announcer_(loop, clock, derived_.outputs,
+                 [this](const openflow::PacketOut& out) { switch_.send(out); }),
+      southbound_(sb_, derived_.inputs, derived_.outputs, clock),
+      local_(ovs_, derived_.inputs, derived_.outputs, clock),
+      retry_(loop),
+      leaving_(loop) {}
+
+openflow::Connection::Callbacks Controller::switch_callbacks() {
+  openflow::Connection::Callbacks out;
+  out.on_connected = [this](const openflow::Features&) {
+    installer_.connected();
+    announcer_.restart();
+    schedule();
+  };
+  out.on_disconnected = [this](const Error&) {
+    installer_.disconnected();
+    schedule();
+  };
+  return out;
+}
+
+FlowInstaller::Callbacks Controller::installer_callbacks() {
+  return {.on_commit = [this] { committing_ = ready_names(); },
+          .on_committed =
+              [this] {
+                if (installed_ == committing_) return;
+                installed_ = committing_;
+                schedule();
+              },
+          .describe = [this](const Uuid& origin) { return describe(origin); }};
+}
+
+void Controller::start() {
+  auto watch = [this](ovsdb::Client& client, bool& ready) {
+    client.on_update([this] { schedule(); });
+    client.on_state([this, &ready](ClientState state) {
+      if (state == ClientState::kSynced) ready = true;
+      schedule();
+    });
+  };
+  watch(ovs_client_, ovs_ready_);
+  watch(sb_client_, sb_ready_);
+  sb_client_.on_problem([this](const Error&) { schedule(); });
+  ovs_client_.start();
+}
+
+void Controller::schedule() {
+  if (std::exchange(scheduled_, true)) return;
+  loop_.post([this, alive = std::weak_ptr<bool>(alive_)] {
+    if (alive.expired()) return;
+    scheduled_ = false;
+    turn();
+  });
+}
+
+// Everything is level-triggered: a turn compares what is derived with what is there, wherever it
+// may have been interrupted before.
+void Controller::turn() {
+  if (paused_ || left_ || !ovs_ready_) return;
+  derived_.graph.update();
+  apply_config();
+  if (!applied_.system_id.empty()) set_monitor_conditions();
+  if (wants_complete()) installer_.enable();
+  installer_.update();
+  bool local_idle = write_local();
+  if (sb_client_.synced() && !applied_.system_id.empty()) {
+    write_southbound(local_idle);
+  }
+  announcer_.update(installed_);
+  derived_.outputs.settle();
+}
+
+void Controller::apply_config() {
+  const LocalConfig config = this->config();
+  if (config == applied_) return;
+  apply_identity(config);
+  apply_remote(config);
+  apply_bridge(config);
+  announcer_.set_max_interval(config.garp_max_timeout_s);
+  sb_client_.set_probe_interval(std::chrono::milliseconds(config.probe_interval_ms));
+  applied_ = config;
+}
+
+void Controller::apply_identity(const LocalConfig& config) {
+  if (config.system_id == applied_.system_id) return;
+  if (config.system_id.empty()) {
+    logger_.warn("external_ids:system-id is not set in the Open_vSwitch database: this chassis has "
+                 "no name and does nothing");
+  } else {
+    logger_.info("this chassis is {}", config.system_id);
+  }
+  if (applied_.system_id.empty() || !sb_client_.synced()) return;
+  ovsdb::Transaction txn;
+  southbound_.remove(applied_, txn);
+  if (!txn.empty()) send_southbound(std::move(txn), self_in_flight_, "removing the old chassis");
+}
+
+void Controller::apply_remote(const LocalConfig& config) {
+  if (config.remote == applied_.remote) return;
+  if (config.remote.empty()) {
+    logger_.warn("external_ids:ovn-remote is not set in the Open_vSwitch database");
+    return;
+  }
+  auto remotes = io::Remote::parse_list(config.remote, 6642);
+  if (!remotes) {
+    logger_.err("external_ids:ovn-remote: {}", remotes.error().message);
+    return;
+  }
+  sb_client_.set_remotes(std::move(*remotes));
+  if (applied_.remote.empty()) sb_client_.start();
+}
+
+void Controller::apply_bridge(const LocalConfig& config) {
+  if (config.bridge == applied_.bridge && !applied_.system_id.empty()) return;
+  // What was the integration bridge forwards nothing of ours any more.
+  if (config.bridge != applied_.bridge) switch_.send(openflow::FlowMod::remove_all());
+  switch_.start(io::Remote{io::Remote::Kind::kUnix,
+                           fmt::format("{}/{}.mgmt", options_.ovs_run, config.bridge), 0});
+}
+
+void Controller::set_monitor_conditions() {
+  bool changed = !derived_.outputs.wanted.drain().empty();
+  if (!changed && conditions_for_ == applied_.system_id) return;
+  conditions_for_ = applied_.system_id;
+  set_conditions(sb_client_, derived_.outputs, applied_.system_id);
+}
+
+// What is derived follows from all that it should follow from: both databases are read, and what
+// was asked of the southbound one has arrived.
+bool Controller::wants_complete() const {
+  return ovs_ready_ && sb_ready_ && sb_client_.conditions_settled() &&
+         derived_.outputs.wanted.differences() == 0;
+}
+
+bool Controller::write_local() {
+  if (local_in_flight_ || !ovs_client_.synced()) return false;
+  ovsdb::Transaction txn;
+  LocalState state{config(), installed_, wants_complete() && sb_client_.synced(), carried_out(true)};
+  local_.write(state, txn);
+  if (txn.empty()) return true;
+  txn.comment("mooring-controller");
+  local_in_flight_ = true;
+  ovs_client_.transact(std::move(txn), [this](const ovsdb::TransactionOutcome& outcome) {
+    local_in_flight_ = false;
+    if (outcome) return schedule();
+    logger_.warn("writing the Open_vSwitch database failed: {}", outcome.error().message);
+    retry_later();
+  });
+  return false;
+}
+
+void Controller::write_southbound(bool local_idle) {
+  const auto found = findings();
+  SouthboundState state{config(),   root(), datapath_type(),
+                        installed_, found,  carried_out(local_idle)};
+  if (!self_in_flight_) {
+    ovsdb::Transaction txn;
+    southbound_.write_self(state, txn);
+    if (!txn.empty()) send_southbound(std::move(txn), self_in_flight_, "registering the chassis");
+  }
+  if (!rest_in_flight_) {
+    ovsdb::Transaction txn;
+    southbound_.write_rest(state, txn);
+    if (!txn.empty()) send_southbound(std::move(txn), rest_in_flight_, "binding ports");
+  }
+}
+
+void Controller::send_southbound(ovsdb::Transaction txn, bool& in_flight, const char* what) {
+  txn.comment(fmt::format("mooring-controller: {} ({})", what, applied_.system_id));
+  in_flight = true;
+  sb_client_.transact(std::move(txn), [this, &in_flight, what](const auto& outcome) {
+    in_flight = false;
+    if (outcome) return schedule();
+    logger_.warn("{}: the southbound database refused: {}", what, outcome.error().message);
+    retry_later();
+  });
+}
+
+void Controller::retry_later() {
+  if (!retry_.pending()) retry_.start(kRetry, [this] { schedule(); });
+}
+
+// The configuration that is in force in the switch, when all of it is.
+std::optional<std::int64_t> Controller::carried_out(bool local_idle) const {
+  if (!local_idle || !sb_client_.synced() || !wants_complete() || !installer_.settled()) {
+    return std::nullopt;
+  }
+  if (!patch_ports_made()) return std::nullopt;
+  std::optional<std::int64_t> out;
+  sb_.sb_global.for_each([&](const sb::SBGlobal& row) { out = row.nb_cfg; });
+  return out;
+}
+
+// ovs-vswitchd has taken notice of each patch port: it has a number, or an error.
+bool Controller::patch_ports_made() const {
+  bool made = true;
+  derived_.outputs.patch_ports.for_each([&](const std::string& name, const auto&) {
+    bool there = false;
+    for (const Uuid& uuid : derived_.inputs.interface_by_name.find(name)) {
+      const ovs::Interface* row = ovs_.interface.find(uuid);
+      if (row != nullptr && row->ofport) there = true;
+    }
+    made = made && there;
+  });
+  return made;
+}
+
+std::set<std::string> Controller::ready_names() const {
+  std::set<std::string> out;
+  derived_.outputs.ready.for_each([&](const std::string& name, const auto&) { out.insert(name); });
+  return out;
+}
+
+std::map<FindingKey, Finding> Controller::findings() const {
+  auto out = installer_.findings();
+  derived_.outputs.findings.for_each([&](const FindingKey& key, const auto& elements) {
+    out.emplace(key, elements.front());
+  });
+  for (const ovsdb::SchemaGap& gap : sb_client_.schema_gaps()) {
+    std::string name = gap.column.empty() ? gap.table : gap.table + ":" + gap.column;
+    out.emplace(FindingKey{std::string(model::code::kSchemaMismatch), "OVN_Southbound", {}, name},
+                Finding{model::Severity::kError,
+                        fmt::format("the southbound database's {} {}; upgrade its schema", name,
+                                    gap.reason)});
+  }
+  return out;
+}
+
+std::pair<std::string, std::string> Controller::describe(const Uuid& origin) const {
+  if (const auto* row = sb_.port_binding.find(origin)) return {"Port_Binding", row->logical_port};
+  if (const auto* row = sb_.uplink.find(origin)) return {"Uplink", row->logical_port};
+  if (const auto* row = sb_.pipeline.find(origin)) return {"Pipeline", row->stage};
+  if (sb_.datapath_binding.find(origin) != nullptr) {
+    return {"Datapath_Binding", origin.short_string()};
+  }
+  return {"", ""};
+}
+
+const LocalConfig& Controller::config() const { return *derived_.configuration.local.peek(0); }
+
+const ovs::OpenVSwitch* Controller::root() const {
+  const auto& uuids = derived_.inputs.root.find(0);
+  return uuids.empty() ? nullptr : ovs_.open_vswitch.find(uuids.front());
+}
+
+std::string Controller::datapath_type() const {
+  const auto& uuids = derived_.inputs.bridge_by_name.find(config().bridge);
+  const ovs::Bridge* row = uuids.empty() ? nullptr : ovs_.bridge.find(uuids.front());
+  return row == nullptr || row->datapath_type.empty() ? "system" : row->datapath_type;
+}
+
+void Controller::leave(std::function<void()> done) {
+  if (std::exchange(left_, true) || applied_.system_id.empty() || !sb_client_.synced()) {
+    return done();
+  }
+  leaving_.start(kLeave, done);
+  ovsdb::Transaction here;
+  local_.remove(applied_, here);
+  if (!here.empty()) ovs_client_.transact(std::move(here), [](const auto&) {});
+  ovsdb::Transaction txn;
+  southbound_.remove(applied_, txn);
+  if (txn.empty()) return done();
+  sb_client_.transact(std::move(txn), [this, done](const auto& outcome) {
+    if (!outcome) logger_.warn("leaving: {}", outcome.error().message);
+    leaving_.cancel();
+    done();
+  });
+}
+
+}  // namespace mooring::controller

@@ -1,0 +1,58 @@
+#include "controller/inputs.h"
+
+#include <vector>
+
+namespace mooring::controller {
+namespace {
+
+using ovsdb::mask_of;
+
+std::vector<Uuid> uuids_of(const auto& refs) {
+  std::vector<Uuid> out;
+  out.reserve(refs.size());
+  for (const auto& ref : refs) out.push_back(ref.uuid);
+  return out;
+}
+
+}  // namespace
+
+Inputs::Inputs(engine::Graph& graph, ovs::Database& ovs, sb::Database& sb)
+    : switches(graph, ovs.open_vswitch),
+      bridges(graph, ovs.bridge),
+      ports(graph, ovs.port),
+      interfaces(graph, ovs.interface),
+      root(graph, ovs.open_vswitch, 0, [](const auto&) { return std::vector<int>{0}; }),
+      bridge_by_name(graph, ovs.bridge, mask_of(ovs::Bridge::Columns::name),
+                     [](const auto& row) { return std::vector<std::string>{row.name}; }),
+      bridge_by_port(graph, ovs.bridge, mask_of(ovs::Bridge::Columns::ports),
+                     [](const auto& row) { return uuids_of(row.ports); }),
+      port_by_interface(graph, ovs.port, mask_of(ovs::Port::Columns::interfaces),
+                        [](const auto& row) { return uuids_of(row.interfaces); }),
+      interface_by_name(graph, ovs.interface, mask_of(ovs::Interface::Columns::name),
+                        [](const auto& row) { return std::vector<std::string>{row.name}; }),
+      chassis(graph, sb.chassis),
+      datapaths(graph, sb.datapath_binding),
+      bindings(graph, sb.port_binding),
+      uplinks(graph, sb.uplink),
+      pipeline(graph, sb.pipeline),
+      chassis_by_name(graph, sb.chassis, mask_of(sb::Chassis::Columns::name),
+                      [](const auto& row) { return std::vector<std::string>{row.name}; }),
+      binding_by_name(graph, sb.port_binding, mask_of(sb::PortBinding::Columns::logical_port),
+                      [](const auto& row) { return std::vector<std::string>{row.logical_port}; }),
+      bindings_by_datapath(graph, sb.port_binding, mask_of(sb::PortBinding::Columns::datapath),
+                           [](const auto& row) { return std::vector<Uuid>{row.datapath.uuid}; }),
+      bindings_by_chassis(graph, sb.port_binding, mask_of(sb::PortBinding::Columns::chassis),
+                          [](const auto& row) {
+                            return row.chassis ? std::vector<Uuid>{row.chassis->uuid}
+                                               : std::vector<Uuid>{};
+                          }),
+      uplinks_by_datapath(graph, sb.uplink, mask_of(sb::Uplink::Columns::datapath),
+                          [](const auto& row) { return std::vector<Uuid>{row.datapath.uuid}; }),
+      pipeline_by_stage(
+          graph, sb.pipeline,
+          mask_of(sb::Pipeline::Columns::pipeline) | mask_of(sb::Pipeline::Columns::table_id),
+          [](const auto& row) {
+            return std::vector{std::pair<std::string, std::int64_t>{row.pipeline, row.table_id}};
+          }) {}
+
+}  // namespace mooring::controller

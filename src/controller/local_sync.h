@@ -1,0 +1,56 @@
+// What the controller writes to the local Open_vSwitch database: the integration bridge, patch
+// ports, and marks that say how far it is.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "base/clock.h"
+#include "controller/inputs.h"
+#include "controller/local_config.h"
+#include "controller/outputs.h"
+#include "controller/ovs.h"
+#include "ovsdb/transaction.h"
+
+namespace mooring::controller {
+
+struct LocalState {
+  const LocalConfig& config;
+  const std::set<std::string>& installed;  // ready ports whose flows are in the switch
+  // The wants are complete: what isn't wanted may go. Not so in the first moments after a start.
+  bool may_remove = false;
+  std::optional<std::int64_t> nb_cfg;  // what is carried out; nullopt while something isn't
+};
+
+// As SouthboundSync: compares, and writes the difference.
+class LocalSync {
+ public:
+  LocalSync(ovs::Database& database, Inputs& inputs, Outputs& outputs, const Clock& clock);
+
+  void write(const LocalState& state, ovsdb::Transaction& txn) const;
+  // Takes away the patch ports and marks, before the chassis goes for good.
+  void remove(const LocalConfig& config, ovsdb::Transaction& txn) const;
+
+ private:
+  using PortNames = std::map<std::string, const ovs::Port*>;
+
+  const ovs::Bridge* bridge(const std::string& name) const;
+  void write_bridge(const LocalState& state, ovsdb::Transaction& txn) const;
+  void write_patch_ports(const LocalState& state, ovsdb::Transaction& txn) const;
+  void write_marks(const LocalState& state, ovsdb::Transaction& txn) const;
+  void write_nb_cfg(const LocalState& state, const ovs::Bridge& row, ovsdb::Transaction& txn) const;
+  void add_patch_port(const std::string& name, const PatchPort& port, ovsdb::Transaction& txn) const;
+  void mend_patch_port(const ovs::Port& row, const PatchPort& port, ovsdb::Transaction& txn) const;
+  void remove_port(const ovs::Port& row, ovsdb::Transaction& txn) const;
+  PortNames ports_by_name() const;
+
+  ovs::Database& database_;
+  Inputs& inputs_;
+  Outputs& outputs_;
+  const Clock& clock_;
+};
+
+}  // namespace mooring::controller

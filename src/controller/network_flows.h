@@ -1,0 +1,44 @@
+// The flows of one local network: its members, and the way to and from the wire.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "controller/claims.h"
+#include "controller/networks.h"
+#include "controller/outputs.h"
+#include "controller/stages.h"
+#include "engine/memo.h"
+
+namespace mooring::controller {
+
+class NetworkFlows {
+ public:
+  NetworkFlows(engine::Graph& graph, Outputs& outputs, Claims& claims, Networks& networks,
+               Stages& stages);
+
+ private:
+  // What the members of a network are to a packet that more than one may get.
+  struct Members {
+    std::vector<std::uint32_t> all;      // keys, for broadcast and multicast
+    std::vector<std::uint32_t> unknown;  // keys, for destinations that nobody has
+  };
+  engine::Nothing derive(engine::Context& context, const Uuid& datapath);
+  engine::Nothing derive_fixed(engine::Context& context);
+  Members members(engine::Context& context, const Uuid& datapath);
+  // Flows in `table` that give a packet to each of keys and, last, to the uplink.
+  void replicate(engine::Context& context, const Uuid& datapath, const LocalNetwork& network,
+                 std::uint8_t table, std::vector<std::uint32_t> keys);
+  void from_wire(engine::Context& context, const LocalNetwork& network);
+  void to_wire(engine::Context& context, const LocalNetwork& network);
+  void learn_from_wire(engine::Context& context, const LocalNetwork& network);
+
+  Outputs& outputs_;
+  Claims& claims_;
+  Networks& networks_;
+  Stages& stages_;
+  engine::Memo<Uuid, engine::Nothing> network_;
+  engine::Memo<int, engine::Nothing> fixed_;
+};
+
+}  // namespace mooring::controller

@@ -1,0 +1,38 @@
+#include "controller/stages.h"
+
+#include "controller/outputs.h"
+#include "controller/tables.h"
+
+namespace mooring::controller {
+namespace {
+
+constexpr std::int64_t kStages = 32;
+
+}  // namespace
+
+Stages::Stages(engine::Graph& graph, Inputs& inputs)
+    : inputs_(inputs),
+      table_of_(graph, "stage", stratum::kLocal,
+                [this](engine::Context& context, const Place& place) {
+                  return find(context, place);
+                }) {}
+
+std::uint8_t Stages::ingress_from(engine::Context& context, std::int64_t first) {
+  return context.get(table_of_, Place{"ingress", first});
+}
+
+std::uint8_t Stages::egress_from(engine::Context& context, std::int64_t first) {
+  return context.get(table_of_, Place{"egress", first});
+}
+
+std::uint8_t Stages::find(engine::Context& context, const Place& place) {
+  bool ingress = place.first == "ingress";
+  for (std::int64_t id = place.second; id < kStages; ++id) {
+    if (context.find(inputs_.pipeline_by_stage, Place{place.first, id}).empty()) continue;
+    return static_cast<std::uint8_t>((ingress ? table::kIngress : table::kEgress) + id);
+  }
+  // The table that follows the last ingress stage has no flows: an end.
+  return ingress ? table::kIngress + kStages - 1 : table::kDeliver;
+}
+
+}  // namespace mooring::controller
