@@ -49,7 +49,14 @@ Result<Fork> fork_with_pipe() {
   return Fork{pid, pid == 0 ? ends[1] : ends[0]};
 }
 
-// Whether the child became ready before it ended.
+int wait_for(pid_t pid) {
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status;
+}
+
+// Whether the child became ready before it ended or gave up.
 bool wait_until_ready(const Fork& child) {
   char byte = 0;
   ssize_t n = 0;
@@ -74,13 +81,6 @@ void leave_terminal(bool change_folder) {
   static_cast<void>(ignored);
 }
 
-int wait_for(pid_t pid) {
-  int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  return status;
-}
-
 bool is_crash(int status) {
   return WIFSIGNALED(status) &&
          std::find(kCrashes.begin(), kCrashes.end(), WTERMSIG(status)) != kCrashes.end();
@@ -98,12 +98,12 @@ Result<int> supervise(const ProcessOptions& options, int notify, const Logger& l
       return child->fd;
     }
     bool ready = wait_until_ready(*child);
-    if (!ready && first) ::_exit(EXIT_FAILURE);
-    if (first) {
+    if (ready && first) {
       say_ready(notify);
       leave_terminal(options.change_folder);
     }
     int status = wait_for(child->pid);
+    if (!ready && first) ::_exit(EXIT_FAILURE);
     if (!is_crash(status)) ::_exit(WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE);
     log.err("pid {} was ended by signal {} ({}), starting again", child->pid, WTERMSIG(status),
             strsignal(WTERMSIG(status)));
@@ -135,7 +135,11 @@ class OwnProcess final : public Process {
 Result<int> go_to_background(const ProcessOptions& options, const Logger& log) {
   auto child = fork_with_pipe();
   if (!child) return tl::unexpected(child.error());
-  if (child->pid != 0) ::_exit(wait_until_ready(*child) ? EXIT_SUCCESS : EXIT_FAILURE);
+  if (child->pid != 0) {
+    if (wait_until_ready(*child)) ::_exit(EXIT_SUCCESS);
+    wait_for(child->pid);  // it may still be saying why
+    ::_exit(EXIT_FAILURE);
+  }
   ::setsid();
   return options.monitor ? supervise(options, child->fd, log) : Result<int>(child->fd);
 }
