@@ -167,7 +167,8 @@ void Client::Impl::synced() {
 // Ends the connection or the attempt, and plans the next.
 void Client::Impl::lost(const Error& why) {
   bool worked = state == ClientState::kSynced && steady_clock::now() - synced_at_ > options.backoff;
-  std::string text = cycle.current().to_string() + ": " + why.message;
+  const std::string remote = cycle.current().to_string();
+  std::string text = why.message.starts_with(remote) ? why.message : remote + ": " + why.message;
   if (text != last_error) log_.info("{}: {}", options.database, text);
   end_session();
   last_error = std::move(text);
