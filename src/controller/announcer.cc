@@ -1,6 +1,7 @@
 #include "controller/announcer.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "controller/announcement_frames.h"
 #include "openflow/actions.h"
@@ -9,7 +10,7 @@
 namespace mooring::controller {
 namespace {
 
-constexpr std::chrono::seconds kLastInterval{16};
+constexpr std::chrono::seconds kLast{16};
 
 }  // namespace
 
@@ -37,7 +38,7 @@ void Announcer::update(const std::set<std::string>& installed) {
     }
     Course course;
     course.announcements = std::move(wanted);
-    course.due = clock_.now();
+    course.begin = clock_.now();
     courses.emplace(port, std::move(course));
   });
   courses_ = std::move(courses);
@@ -47,13 +48,12 @@ void Announcer::update(const std::set<std::string>& installed) {
 void Announcer::run() {
   auto now = clock_.now();
   for (auto& [port, course] : courses_) {
-    if (course.finished || course.due > now) continue;
+    if (course.finished || course.begin + course.due > now) continue;
     for (const Announcement& announcement : course.announcements) announce(announcement);
-    bool endless = max_interval_ > kLastInterval;
-    course.finished = !endless && course.next_interval > kLastInterval;
-    course.due = now + course.next_interval;
-    auto limit = endless ? max_interval_ : 2 * kLastInterval;
-    course.next_interval = std::min(course.next_interval * 2, limit);
+    bool endless = max_interval_ > kLast;
+    course.finished = !endless && course.due >= kLast;
+    auto interval = std::max(course.due, std::chrono::seconds(1));
+    course.due += endless ? std::min(interval, max_interval_) : interval;
   }
   schedule();
 }
@@ -61,7 +61,7 @@ void Announcer::run() {
 void Announcer::schedule() {
   auto first = std::chrono::steady_clock::time_point::max();
   for (const auto& [port, course] : courses_) {
-    if (!course.finished) first = std::min(first, course.due);
+    if (!course.finished) first = std::min(first, course.begin + course.due);
   }
   if (first == std::chrono::steady_clock::time_point::max()) return timer_.cancel();
   auto wait = std::chrono::ceil<std::chrono::milliseconds>(first - clock_.now());

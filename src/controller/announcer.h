@@ -17,7 +17,7 @@
 
 namespace mooring::controller {
 
-// Each port is announced when its flows are in the switch, then 1, 2, 4, 8 and 16 s later, and
+// Each port is announced when its flows are in the switch and 1, 2, 4, 8 and 16 s after that, and
 // again from the start when the switch has reconnected. With a maximum of more than 16 s the
 // intervals go on doubling up to it and then stay, for as long as the port is here.
 class Announcer {
@@ -38,8 +38,8 @@ class Announcer {
  private:
   struct Course {
     std::vector<Announcement> announcements;
-    std::chrono::steady_clock::time_point due;
-    std::chrono::seconds next_interval{1};
+    std::chrono::steady_clock::time_point begin;
+    std::chrono::seconds due{0};  // after begin
     bool finished = false;
   };
   void announce(const Announcement& announcement);
