@@ -41,6 +41,18 @@ ProcessOptions process_options(const CommonOptions& options, const std::string& 
   return out;
 }
 
+// The default folders may be missing where no package of OVN's made them. That one can't be made is
+// told by what is to go into it.
+void make_folders(const CommonOptions& options, const RunDirs& dirs) {
+  std::error_code ignored;
+  if (options.pidfile || options.unixctl != "none") {
+    std::filesystem::create_directories(dirs.ovn_run, ignored);
+  }
+  if (options.log_file && options.log_path.empty()) {
+    std::filesystem::create_directories(dirs.ovn_log, ignored);
+  }
+}
+
 std::string memory_line(const Map<std::string, std::uint64_t>& report) {
   std::string out;
   for (const auto& [name, value] : report) {
@@ -68,6 +80,7 @@ struct Daemon::Impl {
   std::function<void(Exit)> exit_handler;
   std::function<Map<std::string, std::uint64_t>()> memory_report;
   bool leaving = false;
+  bool detached = false;
 };
 
 Result<void> Daemon::Impl::listen(const CommonOptions& options, const RunDirs& dirs) {
@@ -125,6 +138,8 @@ Daemon::~Daemon() = default;
 Result<std::unique_ptr<Daemon>> Daemon::start(const Identity& identity, const CommonOptions& options,
                                               const RunDirs& dirs) {
   auto impl = std::make_unique<Impl>(identity);
+  impl->detached = options.detach;
+  make_folders(options, dirs);
   if (auto done = set_up_log(impl->log, options, identity.name, dirs); !done) {
     return tl::unexpected(done.error());
   }
@@ -161,6 +176,8 @@ void Daemon::run() {
   logger("daemon").info("{} {} serves as pid {}", impl_->identity.name, impl_->identity.version,
                         ::getpid());
   impl_->process->ready();
+  // There is no terminal any more to write lines to.
+  if (impl_->detached) static_cast<void>(impl_->log.set("console:off"));
   impl_->loop->run();
 }
 

@@ -286,6 +286,16 @@ TEST_F(DaemonTest, TheControlSocketOutlivesHostileClients) {
   ::kill(pid(), SIGTERM);
 }
 
+TEST_F(DaemonTest, MissingFoldersAreMade) {
+  fs::path run_folder = folder_ / "var/run/ovn";
+  fs::path log_folder = folder_ / "var/log/ovn";
+  Outcome started = run("OVN_RUNDIR=" + run_folder.string() + " OVN_LOGDIR=" + log_folder.string() + " " +
+                        program_.string() + " --detach --pidfile --log-file -vsyslog:off");
+  EXPECT_EQ(started.status, 0) << started.output;
+  EXPECT_TRUE(fs::exists(log_folder / "ovn-testd.log"));
+  EXPECT_EQ(run("OVS_RUNDIR=" + run_folder.string() + " ovs-appctl -t ovn-testd exit").status, 0);
+}
+
 TEST_F(DaemonTest, WithoutAControlSocket) {
   ASSERT_EQ(start("--unixctl=none").status, 0);
   EXPECT_NE(control("version").status, 0);
