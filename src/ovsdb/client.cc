@@ -63,7 +63,15 @@ void Client::Impl::take_notification(std::string_view method, json::Value params
 }
 
 void Client::Impl::take_lock_notification(std::string_view method, json::Value params) {
-  if (auto name = params.at(0).string()) locks.set(*name, method == "locked");
+  auto name = params.at(0).string();
+  if (!name || !locks.contains(*name)) return;
+  std::string lock_name(*name);
+  if (method == "stolen") {
+    // One that was stolen itself isn't queued again by the server, so queue in any case.
+    session_->request("unlock", "[" + json::quoted(lock_name) + "]", nullptr);
+    ask_lock(lock_name);
+  }
+  locks.set(lock_name, method == "locked");
 }
 
 void Client::Impl::batch_ended() {
@@ -143,9 +151,13 @@ void Client::Impl::flush_conditions() {
 
 void Client::Impl::lock(std::string name, LockSet::Changed changed, bool steal) {
   bool asked = locks.contains(name);
+  steal = steal && !locks.held(name);
   locks.add(name, std::move(changed));
   if (steal) stealing_.insert(name);
-  if (usable() && (steal || !asked)) ask_lock(name);
+  if (!usable() || (asked && !steal)) return;
+  // The server refuses a second request for a lock before the first is taken back.
+  if (asked) session_->request("unlock", "[" + json::quoted(name) + "]", nullptr);
+  ask_lock(name);
 }
 
 void Client::Impl::ask_lock(const std::string& name) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -35,7 +36,8 @@ class Condition {
   }
   // Rows whose map has key with value.
   template <class Row, class K, class T>
-  Condition& includes(const Column<Row, Map<K, T>>& column, const K& key, const T& value) {
+  Condition& includes(const Column<Row, Map<K, T>>& column, const std::type_identity_t<K>& key,
+                      const std::type_identity_t<T>& value) {
     return add(column.name, "includes", to_json(Map<K, T>{{key, value}}));
   }
   // The row with this UUID.

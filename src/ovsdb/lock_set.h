@@ -13,7 +13,10 @@ class LockSet {
  public:
   using Changed = std::function<void(bool held)>;
 
-  void add(std::string name, Changed changed) { locks_[std::move(name)] = {std::move(changed)}; }
+  // Of one that is there already, only whom to tell is replaced.
+  void add(std::string name, Changed changed) {
+    locks_[std::move(name)].changed = std::move(changed);
+  }
   void remove(std::string_view name) {
     if (auto it = locks_.find(name); it != locks_.end()) locks_.erase(it);
   }
