@@ -1,0 +1,121 @@
+// What northd wants the databases to say: the elements of the relations that reconcilers read, each
+// under the natural key of its row.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <tuple>
+
+#include "base/containers.h"
+#include "base/hash.h"
+#include "base/uuid.h"
+#include "northd/network.h"
+
+namespace mooring::northd {
+
+// The element of a relation that is a set of keys.
+struct Present {
+  friend auto operator<=>(const Present&, const Present&) = default;
+};
+
+using Words = Map<std::string, std::string>;
+
+// A Datapath_Binding, by the UUID of its switch.
+struct DesiredDatapath {
+  SwitchKind kind = SwitchKind::kPhysical;
+  std::string name;
+  std::string name2;             // "": none
+  std::string physical_network;  // of the first valid uplink; "": none
+  std::int64_t tag = 0;          // of the same; 0: untagged
+  std::optional<std::int64_t> requested_key;
+  friend auto operator<=>(const DesiredDatapath&, const DesiredDatapath&) = default;
+};
+
+// A Port_Binding, by logical_port.
+struct DesiredBinding {
+  Uuid port;  // the Logical_Switch_Port
+  Uuid on;    // its switch
+  std::string type;
+  Set<std::string> mac;
+  Set<std::string> port_security;
+  Words options;
+  std::optional<std::string> parent_port;
+  std::optional<std::int64_t> tag;
+  std::optional<Uuid> requested_chassis;
+  std::optional<bool> enabled;
+  Set<std::string> port_groups;
+  Words external_ids;
+  std::optional<std::int64_t> requested_key;
+  friend bool operator==(const DesiredBinding&, const DesiredBinding&) = default;
+  friend std::strong_ordering operator<=>(const DesiredBinding&, const DesiredBinding&) = default;
+};
+
+// An Uplink, by logical_port.
+struct DesiredUplink {
+  Uuid on;                     // its switch
+  bool shares_key = false;     // with the Port_Binding of the same logical_port
+  std::string physical_network;
+  std::int64_t tag = 0;  // 0: untagged
+  std::string ethertype;
+  bool vlan_passthru = false;
+  bool learn_fdb = false;
+  friend auto operator<=>(const DesiredUplink&, const DesiredUplink&) = default;
+};
+
+// A row of the program: a Pipeline row without datapath and port group. All of it is its key.
+struct ProgramRow {
+  std::string pipeline;
+  std::int64_t table_id = 0;
+  std::string stage;
+  std::int64_t priority = 0;
+  std::string match;
+  std::string actions;
+  friend auto operator<=>(const ProgramRow&, const ProgramRow&) = default;
+};
+
+// SB_Global, under key 0.
+struct DesiredGlobal {
+  std::int64_t nb_cfg = 0;
+  bool ipsec = false;
+  Words options;
+  friend bool operator==(const DesiredGlobal&, const DesiredGlobal&) = default;
+  friend std::strong_ordering operator<=>(const DesiredGlobal&, const DesiredGlobal&) = default;
+};
+
+// How far the hypervisors are, in NB_Global, under key 0.
+struct Progress {
+  std::int64_t sb_cfg = 0;
+  std::int64_t hv_cfg = 0;
+  std::int64_t hv_cfg_timestamp = 0;  // ms since the epoch; 0: unknown
+  friend auto operator<=>(const Progress&, const Progress&) = default;
+};
+
+// What northd says in a Logical_Switch_Port, by its UUID.
+struct PortState {
+  std::optional<bool> up;
+  std::optional<Uuid> lswitch;
+  std::optional<Uuid> pswitch;
+  friend auto operator<=>(const PortState&, const PortState&) = default;
+};
+
+// What northd says in a switch, by its UUID.
+struct SwitchState {
+  std::int64_t chassis_mapped = 0;
+  Set<std::string> ports_without_uplink;
+  friend bool operator==(const SwitchState&, const SwitchState&) = default;
+  friend std::strong_ordering operator<=>(const SwitchState&, const SwitchState&) = default;
+};
+
+}  // namespace mooring::northd
+
+template <>
+struct mooring::Hash<mooring::northd::ProgramRow> {
+  std::size_t operator()(const mooring::northd::ProgramRow& row) const {
+    using Parts = std::tuple<std::string_view, std::int64_t, std::int64_t, std::string_view,
+                             std::string_view>;
+    return mooring::Hash<Parts>{}(
+        {row.pipeline, row.table_id, row.priority, row.match, row.actions});
+  }
+};

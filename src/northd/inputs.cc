@@ -1,0 +1,88 @@
+#include "northd/inputs.h"
+
+#include <vector>
+
+namespace mooring::northd {
+namespace {
+
+using ovsdb::mask_of;
+
+template <class Refs>
+std::vector<Uuid> uuids_of(const Refs& refs) {
+  std::vector<Uuid> out;
+  out.reserve(refs.size());
+  for (const auto& ref : refs) out.push_back(ref.uuid);
+  return out;
+}
+
+template <class Row>
+std::vector<Uuid> ports_of(const Row& row) {
+  return uuids_of(row.ports);
+}
+
+template <class Row>
+std::vector<int> single(const Row&) {
+  return {0};
+}
+
+std::vector<std::string> unless_empty(const std::string& text) {
+  if (text.empty()) return {};
+  return {text};
+}
+
+}  // namespace
+
+std::vector<Uuid> Inputs::switches_of(const sb::DatapathBinding& row) {
+  std::vector<Uuid> out;
+  if (row.nb_uuid) out.push_back(*row.nb_uuid);
+  auto it = row.external_ids.find(std::string_view("logical-switch"));
+  if (it == row.external_ids.end()) return out;
+  auto named = Uuid::parse(it->second);
+  if (named && (out.empty() || out.front() != *named)) out.push_back(*named);
+  return out;
+}
+
+Inputs::Inputs(engine::Graph& graph, nb::Database& nb, sb::Database& sb, Problems& own)
+    : nb_tables(nb),
+      sb_tables(sb),
+      nb_global(graph, nb.nb_global),
+      physical_switches(graph, nb.physical_switch),
+      logical_switches(graph, nb.logical_switch),
+      ports(graph, nb.logical_switch_port),
+      port_groups(graph, nb.port_group),
+      nb_root(graph, nb.nb_global, 0, single<nb::NBGlobal>),
+      sb_root(graph, sb.sb_global, 0, single<sb::SBGlobal>),
+      physical_switch_of(graph, nb.physical_switch, mask_of(nb::PhysicalSwitch::Columns::ports),
+                         ports_of<nb::PhysicalSwitch>),
+      logical_switch_of(graph, nb.logical_switch, mask_of(nb::LogicalSwitch::Columns::ports),
+                        ports_of<nb::LogicalSwitch>),
+      port_groups_of(graph, nb.port_group, mask_of(nb::PortGroup::Columns::ports),
+                     ports_of<nb::PortGroup>),
+      sb_global(graph, sb.sb_global),
+      chassis(graph, sb.chassis),
+      chassis_private(graph, sb.chassis_private),
+      chassis_diagnostics(graph, sb.chassis_diagnostic),
+      datapaths(graph, sb.datapath_binding),
+      bindings(graph, sb.port_binding),
+      uplinks(graph, sb.uplink),
+      chassis_by_name(graph, sb.chassis, mask_of(sb::Chassis::Columns::name),
+                      [](const auto& row) { return unless_empty(row.name); }),
+      chassis_by_hostname(graph, sb.chassis, mask_of(sb::Chassis::Columns::hostname),
+                          [](const auto& row) { return unless_empty(row.hostname); }),
+      datapath_of(graph, sb.datapath_binding,
+                  mask_of(sb::DatapathBinding::Columns::nb_uuid) |
+                      mask_of(sb::DatapathBinding::Columns::external_ids),
+                  &Inputs::switches_of),
+      binding_by_name(graph, sb.port_binding, mask_of(sb::PortBinding::Columns::logical_port),
+                      [](const auto& row) { return std::vector{row.logical_port}; }),
+      uplink_by_name(graph, sb.uplink, mask_of(sb::Uplink::Columns::logical_port),
+                     [](const auto& row) { return std::vector{row.logical_port}; }),
+      uplinks_on(graph, sb.uplink,
+                 mask_of(sb::Uplink::Columns::physical_network) |
+                     mask_of(sb::Uplink::Columns::tag),
+                 [](const auto& row) {
+                   return std::vector{Vlan{row.physical_network, row.tag.value_or(0)}};
+                 }),
+      problems(graph, own) {}
+
+}  // namespace mooring::northd

@@ -1,0 +1,59 @@
+// What the derivations read: rows of both databases, and secondary indexes over them.
+#pragma once
+
+#include <string>
+
+#include "engine/graph.h"
+#include "engine/source.h"
+#include "northd/desired.h"
+#include "northd/finding.h"
+#include "northd/nb.h"
+#include "northd/problem.h"
+#include "northd/sb.h"
+
+namespace mooring::northd {
+
+struct Inputs {
+  Inputs(engine::Graph& graph, nb::Database& nb, sb::Database& sb, Problems& problems);
+
+  nb::Database& nb_tables;
+  sb::Database& sb_tables;
+
+  engine::Source<nb::NBGlobal> nb_global;
+  engine::Source<nb::PhysicalSwitch> physical_switches;
+  engine::Source<nb::LogicalSwitch> logical_switches;
+  engine::Source<nb::LogicalSwitchPort> ports;
+  engine::Source<nb::PortGroup> port_groups;
+
+  // Rows of tables of one row, under key 0.
+  engine::Index<nb::NBGlobal, int> nb_root;
+  engine::Index<sb::SBGlobal, int> sb_root;
+
+  // Switches and port groups by a port that they have.
+  engine::Index<nb::PhysicalSwitch, Uuid> physical_switch_of;
+  engine::Index<nb::LogicalSwitch, Uuid> logical_switch_of;
+  engine::Index<nb::PortGroup, Uuid> port_groups_of;
+
+  engine::Source<sb::SBGlobal> sb_global;
+  engine::Source<sb::Chassis> chassis;
+  engine::Source<sb::ChassisPrivate> chassis_private;
+  engine::Source<sb::ChassisDiagnostic> chassis_diagnostics;
+  engine::Source<sb::DatapathBinding> datapaths;
+  engine::Source<sb::PortBinding> bindings;
+  engine::Source<sb::Uplink> uplinks;
+
+  engine::Index<sb::Chassis, std::string> chassis_by_name;
+  engine::Index<sb::Chassis, std::string> chassis_by_hostname;
+  // By the UUID of the switch, as nb_uuid says it and as external_ids:logical-switch does: while
+  // one is garbled, the other still finds the row.
+  engine::Index<sb::DatapathBinding, Uuid> datapath_of;
+  engine::Index<sb::PortBinding, std::string> binding_by_name;
+  engine::Index<sb::Uplink, std::string> uplink_by_name;
+  engine::Index<sb::Uplink, Vlan> uplinks_on;
+
+  engine::Source<Problem> problems;
+
+  static std::vector<Uuid> switches_of(const sb::DatapathBinding& row);
+};
+
+}  // namespace mooring::northd

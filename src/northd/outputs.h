@@ -1,0 +1,41 @@
+// What the derivations emit for the reconcilers.
+#pragma once
+
+#include <string>
+
+#include "engine/relation.h"
+#include "northd/desired.h"
+#include "northd/finding.h"
+#include "northd/strata.h"
+
+namespace mooring::northd {
+
+struct Outputs {
+  explicit Outputs(engine::Graph& graph)
+      : datapaths(graph, stratum::kDesired, true),
+        bindings(graph, stratum::kDesired, true),
+        uplinks(graph, stratum::kDesired, true),
+        program(graph, stratum::kDesired, true),
+        global(graph, stratum::kDesired, true),
+        ports(graph, stratum::kDesired, true),
+        physical_switches(graph, stratum::kDesired, true),
+        logical_switches(graph, stratum::kDesired, true),
+        progress(graph, stratum::kDesired, true),
+        findings(graph, stratum::kDesired, true) {}
+
+  // Southbound.
+  engine::Relation<Uuid, DesiredDatapath> datapaths;
+  engine::Relation<std::string, DesiredBinding> bindings;
+  engine::Relation<std::string, DesiredUplink> uplinks;
+  engine::Relation<ProgramRow, Present> program;
+  engine::Relation<int, DesiredGlobal> global;
+
+  // Northbound.
+  engine::Relation<Uuid, PortState> ports;
+  engine::Relation<Uuid, SwitchState> physical_switches;
+  engine::Relation<Uuid, SwitchState> logical_switches;
+  engine::Relation<int, Progress> progress;
+  engine::Relation<FindingKey, Finding> findings;
+};
+
+}  // namespace mooring::northd
