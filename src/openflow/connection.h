@@ -77,7 +77,7 @@ class Connection {
   std::uint32_t send(const Message& message);
 
   // Each callback runs exactly once, never from inside the call; with an error when the connection
-  // isn't there or is lost, or the switch refuses.
+  // isn't there or is lost, or the switch refuses. Destruction alone leaves them uncalled.
   void barrier(std::function<void(Result<void>)> done);
   void dump_flows(std::function<void(Result<std::vector<FlowStats>>)> done,
                   const FlowDumpRequest& request = {});

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "openflow/u128.h"
@@ -13,11 +14,8 @@ namespace mooring::openflow {
 // (OpenFlow 1.5.1 section 7.2.3.6).
 enum class Field : std::uint8_t {
   kPacketType,
-  kDpHash,
-  kRecircId,
   kConjId,
-  kInPort,
-  kActsetOutput,
+  kInPort,  // 32 bits; set_field of it sets kInPort16, which is what the switch lets be set
   kEthSrc,
   kEthDst,
   kEthType,
@@ -102,9 +100,11 @@ enum class Field : std::uint8_t {
   kCtTpSrc,
   kCtTpDst,
   kMetadata,
-  kVlanTci,  // NXM only; in a match it becomes kVlanVid and kVlanPcp
+  // Of NXM only: what actions and learned flows use; in a match they become the others.
+  kVlanTci,   // PCP, present bit and VID
+  kInPort16,  // port numbers of OpenFlow 1.0
 };
-inline constexpr unsigned kFieldCount = static_cast<unsigned>(Field::kVlanTci) + 1;
+inline constexpr unsigned kFieldCount = static_cast<unsigned>(Field::kInPort16) + 1;
 
 // What must be matched for a field to mean anything.
 enum class Prerequisite : std::uint8_t {
@@ -150,10 +150,9 @@ struct FieldInfo {
   bool writable;
   Prerequisite prerequisite;
   Notation notation;
-  std::uint16_t oxm_class;  // of the form that Open vSwitch sends under OpenFlow 1.5
-  std::uint8_t oxm_number;
-  std::uint32_t experimenter;  // for class 0xffff
-  // class << 16 | number << 9 of the form in Nicira's actions: NXM where there is one, else OXM.
+  // Class << 16 | number << 9, as a header without mask flag and length. OXM under OpenFlow 1.5,
+  // and what Nicira's actions use: NXM where there is such a form, else the same.
+  std::uint32_t oxm;
   std::uint32_t nxm;
 
   U128 ones() const { return U128::ones(bits); }
@@ -162,9 +161,8 @@ struct FieldInfo {
 const FieldInfo& info(Field field);
 // By name, nxm_name or a name that OVS knows besides ("dl_src", "nw_src", "tp_dst" for TCP...).
 std::optional<Field> field_by_name(std::string_view name);
-// By OXM header; experimenter counts for class 0xffff only.
-std::optional<Field> field_by_oxm(std::uint16_t oxm_class, std::uint8_t number,
-                                  std::uint32_t experimenter);
+// By the header of an OXM or NXM field; its mask flag and length don't count.
+std::optional<Field> field_by_oxm(std::uint32_t header);
 
 // n is 0 to 15, 0 to 7 and 0 to 3.
 constexpr Field reg(unsigned n) {
@@ -189,7 +187,7 @@ struct Subfield {
   constexpr Subfield(Field of, std::uint16_t first, std::uint16_t count)
       : field(of), offset(first), bits(count) {}
   // ovs-ofctl's form: "NXM_NX_REG0[0..15]", "NXM_NX_REG0[]".
-  std::string_view nxm_name() const { return info(field).nxm_name; }
+  std::string to_string() const;
   friend constexpr bool operator==(const Subfield&, const Subfield&) = default;
 };
 

@@ -53,6 +53,8 @@ struct FlowStats {
   std::uint32_t idle_sec = 0;
   std::uint64_t packets = 0;
   std::uint64_t bytes = 0;
+  // The flow has instructions that Flow can't say (write_actions, goto_table...): another's flow.
+  bool foreign = false;
 };
 
 struct Bucket {
