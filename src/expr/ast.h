@@ -44,6 +44,7 @@ struct PortGroupRef {
   friend bool operator==(const PortGroupRef&, const PortGroupRef&) = default;
 };
 using Term = std::variant<Constant, StringConstant, AddressSetRef, PortGroupRef>;
+std::string to_string(const Term& term);
 
 // A symbol, or bits low .. low + width - 1 of it.
 struct Field {

@@ -24,6 +24,10 @@ struct PortKey {
 // below a prefix's length are dropped.
 std::optional<Constant> parse_member(std::string_view text);
 
+// A member as a constant for field; nullopt when the field can't have it: an IPv6 address for
+// ip4.src, a masked one for a field that takes no mask.
+std::optional<Constant> member_for(const Field& field, const Constant& member);
+
 // The members of an Address_Set, those that could be read.
 struct AddressSet {
   std::vector<Constant> members;

@@ -49,10 +49,6 @@ enum class Var : std::uint8_t {
   kCtState,
   kCtMark,
   kCtLabel,
-  kCtProto,
-  kCtIp4Dst,
-  kCtIp6Dst,
-  kCtTpDst,
   kCount
 };
 inline constexpr std::size_t kVarCount = static_cast<std::size_t>(Var::kCount);

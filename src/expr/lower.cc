@@ -1,0 +1,254 @@
+#include "expr/lower.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "expr/emit.h"
+#include "expr/resolve.h"
+
+namespace mooring::expr {
+
+struct Slot::State {
+  Membership membership;
+  Cube cube;
+  std::vector<Clause> clauses;
+  friend bool operator==(const State&, const State&) = default;
+};
+
+namespace {
+
+// ovs-actions(7), conjunction.
+constexpr std::size_t kMaxClauses = 64;
+
+// Matches by what they match; a clause is dropped where the rule itself applies.
+class Collection {
+ public:
+  void add(const Cube& cube, const std::vector<Clause>& clauses) {
+    for (auto& match : to_matches(cube)) add({std::move(match), clauses});
+  }
+  void add(LoweredMatch lowered) {
+    const auto [it, fresh] = matches_.try_emplace(std::move(lowered.match), lowered.clauses);
+    if (fresh || it->second.empty()) return;
+    if (lowered.clauses.empty()) return it->second.clear();
+    auto& all = it->second;
+    all.insert(all.end(), lowered.clauses.begin(), lowered.clauses.end());
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+  }
+  std::vector<LoweredMatch> take() {
+    std::vector<LoweredMatch> out;
+    out.reserve(matches_.size());
+    for (auto& [match, clauses] : matches_) out.push_back({match, std::move(clauses)});
+    return out;
+  }
+
+ private:
+  std::map<openflow::Match, std::vector<Clause>> matches_;
+};
+
+class Lowering {
+ public:
+  explicit Lowering(const LowerOptions& options) : options_(options) {}
+
+  Result<Plan> run(const std::vector<Product>& products) {
+    double total = 0;
+    for (const Product& product : products) total += size_of(product);
+    if (total > static_cast<double>(options_.max_matches)) {
+      return tl::unexpected(too_large(total, options_.max_matches));
+    }
+    for (const Product& product : products) {
+      if (!is_shared(product)) {
+        flat(product);
+      } else if (auto done = conjunction(product); !done) {
+        return tl::unexpected(done.error());
+      }
+    }
+    return Plan{fixed_.take(), std::move(slots_)};
+  }
+
+ private:
+  static double flat_size(const Product& product) {
+    double out = 1;
+    for (const Dimension& d : product.dimensions) out *= static_cast<double>(d.items.size());
+    return out;
+  }
+  static double shared_size(const Product& product) {
+    double out = 1;
+    for (const Dimension& d : product.dimensions) out += static_cast<double>(d.items.size());
+    return out;
+  }
+  // A dimension that anyone may join counts as large, so that the form doesn't change with who is in.
+  bool is_shared(const Product& product) const {
+    if (!options_.conjunction_id || product.dimensions.size() < 2) return false;
+    const bool open = std::any_of(product.dimensions.begin(), product.dimensions.end(),
+                                  [](const Dimension& d) { return d.is_open(); });
+    return open || flat_size(product) > shared_size(product);
+  }
+  double size_of(const Product& product) const {
+    return is_shared(product) ? shared_size(product) : flat_size(product);
+  }
+
+  void emit(const Item& item, const Cube& with, const std::vector<Clause>& clauses) {
+    Cube cube = with;
+    if (!cube.add(item.cube)) return;
+    if (!item.membership) return fixed_.add(cube, clauses);
+    slots_.emplace_back(std::make_shared<const Slot::State>(
+        Slot::State{*item.membership, std::move(cube), clauses}));
+  }
+
+  // At most one dimension is open.
+  void flat(const Product& product) {
+    Item whole;
+    static_cast<void>(whole.cube.add(product.structure));
+    static_cast<void>(whole.cube.add(product.base));
+    combine(product.dimensions, 0, whole);
+  }
+  void combine(const std::vector<Dimension>& dimensions, std::size_t from, const Item& so_far) {
+    if (from == dimensions.size()) return emit(so_far, Cube(), {});
+    for (const Item& item : dimensions[from].items) {
+      Item next = so_far;
+      if (!next.cube.add(item.cube)) continue;
+      if (item.membership) next.membership = item.membership;
+      combine(dimensions, from + 1, next);
+    }
+  }
+
+  // Where base and structure are tested, so that clauses are met only by packets that match: in the
+  // smallest dimension that nobody joins; its number, or that of one more.
+  static std::size_t place_for_base(const Product& product) {
+    const auto& all = product.dimensions;
+    std::size_t best = all.size();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (all[i].is_open()) continue;
+      if (best == all.size() || all[i].items.size() <= all[best].items.size()) best = i;
+    }
+    return best;
+  }
+
+  // Every item of some dimension tests the whole structure, and there is nothing else to test.
+  static bool is_base_implied(const Product& product) {
+    if (!product.base.empty()) return false;
+    const auto implies = [&](const Item& item) {
+      return needed(product.structure, item.cube, var_of(item)) == product.structure;
+    };
+    return std::any_of(product.dimensions.begin(), product.dimensions.end(), [&](const Dimension& d) {
+      return std::all_of(d.items.begin(), d.items.end(), implies);
+    });
+  }
+
+  static Var var_of(const Item& item) {
+    return item.membership ? item.membership->field.symbol->var : Var::kCount;
+  }
+
+  Result<void> conjunction(const Product& product) {
+    const auto& dimensions = product.dimensions;
+    const bool implied = is_base_implied(product);
+    const std::size_t place = implied ? dimensions.size() : place_for_base(product);
+    const bool own = !implied && place == dimensions.size();
+    const std::size_t n = dimensions.size() + (own ? 1 : 0);
+    if (n > kMaxClauses) {
+      return fail(fmt::format("the expression has {} conditions with alternatives each; Open vSwitch "
+                              "conjoins {} at most", n, kMaxClauses));
+    }
+    Cube whole = product.structure;
+    static_cast<void>(whole.add(product.base));
+    const std::uint32_t id = options_.conjunction_id(conjunctions_++);
+    for (std::size_t k = 0; k < dimensions.size(); ++k) {
+      const std::vector<Clause> clause{clause_of(id, k, n)};
+      for (const Item& item : dimensions[k].items) {
+        emit(item, !implied && k == place ? whole
+                                          : needed(product.structure, item.cube, var_of(item)),
+             clause);
+      }
+    }
+    if (own) fixed_.add(whole, {clause_of(id, n - 1, n)});
+    for (auto& match : to_matches(whole)) {
+      if (match.set(openflow::Field::kConjId, id)) fixed_.add({std::move(match), {}});
+    }
+    return {};
+  }
+
+  static Clause clause_of(std::uint32_t id, std::size_t k, std::size_t n) {
+    return {id, static_cast<std::uint8_t>(k + 1), static_cast<std::uint8_t>(n)};
+  }
+
+  const LowerOptions& options_;
+  std::uint32_t conjunctions_ = 0;
+  Collection fixed_;
+  std::vector<Slot> slots_;
+};
+
+std::vector<LoweredMatch> with_clauses(const Cube& cube, const std::vector<Clause>& clauses) {
+  std::vector<LoweredMatch> out;
+  for (auto& match : to_matches(cube)) out.push_back({std::move(match), clauses});
+  return out;
+}
+
+}  // namespace
+
+Slot::Slot(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+Slot::~Slot() = default;
+Slot::Slot(const Slot&) = default;
+Slot& Slot::operator=(const Slot&) = default;
+Slot::Slot(Slot&&) noexcept = default;
+Slot& Slot::operator=(Slot&&) noexcept = default;
+
+bool Slot::is_address_set() const { return state_->membership.address_set; }
+const std::string& Slot::name() const { return state_->membership.name; }
+bool operator==(const Slot& a, const Slot& b) {
+  return a.state_ == b.state_ || *a.state_ == *b.state_;
+}
+
+std::vector<LoweredMatch> Slot::lower(const Constant& member) const {
+  const Field& field = state_->membership.field;
+  const auto fitted = member_for(field, member);
+  if (!fitted || !is_address_set()) return {};
+  const unsigned shift = field.symbol->offset + field.low;
+  const U128 mask = fitted->mask & low_ones(field.width);
+  Cube cube = state_->cube;
+  if (!cube.add(field.symbol->var, {fitted->value << shift, mask << shift})) return {};
+  return with_clauses(cube, state_->clauses);
+}
+
+std::vector<LoweredMatch> Slot::lower(const PortKey& member) const {
+  if (is_address_set()) return {};
+  Cube cube = state_->cube;
+  if (!cube.add(state_->membership.field.symbol->var, {member.key, low_ones(32)})) return {};
+  if (member.datapath && !cube.add(Var::kMetadata, {*member.datapath, low_ones(64)})) return {};
+  return with_clauses(cube, state_->clauses);
+}
+
+Result<Plan> plan(const Expr& expr, const Scope& scope, const LowerOptions& options) {
+  Formulas formulas;
+  const bool open = static_cast<bool>(options.conjunction_id);
+  const Formula formula = resolve(formulas, expr, scope, open);
+  auto products = normal_form(formulas, formula, options.max_matches);
+  if (!products) return tl::unexpected(products.error());
+  return Lowering(options).run(*products);
+}
+
+Result<std::vector<LoweredMatch>> lower(const Expr& expr, const Scope& scope,
+                                        const LowerOptions& options) {
+  auto plan = expr::plan(expr, scope, options);
+  if (!plan) return tl::unexpected(plan.error());
+  Collection all;
+  for (LoweredMatch& match : plan->fixed) all.add(std::move(match));
+  for (const Slot& slot : plan->slots) {
+    if (slot.is_address_set()) {
+      const auto set = scope.address_set(slot.name());
+      if (set == nullptr) continue;
+      for (const Constant& member : set->members) {
+        for (auto& match : slot.lower(member)) all.add(std::move(match));
+      }
+    } else {
+      for (const PortKey& port : scope.port_group(slot.name())) {
+        for (auto& match : slot.lower(port)) all.add(std::move(match));
+      }
+    }
+  }
+  return all.take();
+}
+
+}  // namespace mooring::expr
