@@ -104,7 +104,8 @@ void ControlServer::Impl::accept(io::Loop& loop, std::unique_ptr<io::Stream> str
 void ControlServer::Impl::run(std::string_view name, json::Value params, Answer answer) {
   auto it = commands.find(name);
   if (it == commands.end()) {
-    return answer.error(fmt::format("\"{}\" is not a command; list-commands shows those known", name));
+    return answer.error(
+        fmt::format("\"{}\" is not a command; list-commands shows those known", name));
   }
   auto words = words_of(params);
   if (!words) return answer.error("arguments must be an array of strings");
@@ -137,8 +138,8 @@ ControlServer::ControlServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)
 
 ControlServer::~ControlServer() = default;
 
-Result<std::unique_ptr<ControlServer>> ControlServer::listen(io::Loop& loop, const std::string& path,
-                                                             Logger log) {
+Result<std::unique_ptr<ControlServer>> ControlServer::listen(io::Loop& loop,
+                                                             const std::string& path, Logger log) {
   auto impl = std::make_shared<Impl>();
   impl->log = std::move(log);
   io::Remote remote{io::Remote::Kind::kPunix, path, 0};

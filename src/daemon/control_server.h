@@ -18,7 +18,8 @@ class Loop;
 namespace mooring::daemon {
 
 // The answer that a command owes its caller: once, at any time. Copies are the same answer. When
-// the last copy goes unanswered, the caller gets an error; when the caller is gone, nothing happens.
+// the last copy goes unanswered, the caller gets an error; when the caller is gone, nothing
+// happens.
 class Answer {
  public:
   void ok(std::string text = "") const;

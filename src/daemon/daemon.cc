@@ -90,8 +90,8 @@ Result<void> Daemon::Impl::listen(const CommonOptions& options, const RunDirs& d
   }
   std::string path = options.unixctl;
   if (path.empty()) path = fmt::format("{}.{}.ctl", identity.name, ::getpid());
-  auto server = ControlServer::listen(*loop, absolute_in(dirs.ovn_run, path),
-                                      Logger(log, "unixctl"));
+  auto server =
+      ControlServer::listen(*loop, absolute_in(dirs.ovn_run, path), Logger(log, "unixctl"));
   if (!server) return tl::unexpected(server.error());
   control = std::move(*server);
   return {};
@@ -119,9 +119,8 @@ void Daemon::Impl::add_counter_commands() {
                  if (!value) return answer.error("no such counter: " + args[0]);
                  answer.ok(std::to_string(*value));
                });
-  control->add("memory/show", [this] {
-    return memory_report ? memory_line(memory_report()) : std::string();
-  });
+  control->add("memory/show",
+               [this] { return memory_report ? memory_line(memory_report()) : std::string(); });
 }
 
 void Daemon::Impl::leave(Exit kind) {
@@ -135,16 +134,16 @@ void Daemon::Impl::leave(Exit kind) {
 Daemon::Daemon(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Daemon::~Daemon() = default;
 
-Result<std::unique_ptr<Daemon>> Daemon::start(const Identity& identity, const CommonOptions& options,
-                                              const RunDirs& dirs) {
+Result<std::unique_ptr<Daemon>> Daemon::start(const Identity& identity,
+                                              const CommonOptions& options, const RunDirs& dirs) {
   auto impl = std::make_unique<Impl>(identity);
   impl->detached = options.detach;
   make_folders(options, dirs);
   if (auto done = set_up_log(impl->log, options, identity.name, dirs); !done) {
     return tl::unexpected(done.error());
   }
-  auto process = Process::begin(process_options(options, identity.name, dirs),
-                                Logger(impl->log, "daemon"));
+  auto process =
+      Process::begin(process_options(options, identity.name, dirs), Logger(impl->log, "daemon"));
   if (!process) return tl::unexpected(process.error());
   impl->process = std::move(*process);
   impl->loop = std::make_unique<io::Loop>();
@@ -166,7 +165,9 @@ Logger Daemon::logger(std::string module) { return Logger(impl_->log, std::move(
 ControlServer& Daemon::control() { return *impl_->control; }
 Counters& Daemon::counters() { return impl_->counters; }
 
-void Daemon::on_exit(std::function<void(Exit)> handler) { impl_->exit_handler = std::move(handler); }
+void Daemon::on_exit(std::function<void(Exit)> handler) {
+  impl_->exit_handler = std::move(handler);
+}
 
 void Daemon::on_memory_report(std::function<Map<std::string, std::uint64_t>()> report) {
   impl_->memory_report = std::move(report);

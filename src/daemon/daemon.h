@@ -32,8 +32,8 @@ class Daemon {
   // Sets up the log, goes into the background when asked (the parent never returns from here),
   // takes the pidfile, makes the loop and the control socket with the commands every daemon has:
   // exit, version, list-commands, vlog/*, coverage/*, memory/show. Error: one line for stderr.
-  static Result<std::unique_ptr<Daemon>> start(const Identity& identity, const CommonOptions& options,
-                                               const RunDirs& dirs);
+  static Result<std::unique_ptr<Daemon>> start(const Identity& identity,
+                                               const CommonOptions& options, const RunDirs& dirs);
   ~Daemon();
 
   io::Loop& loop();

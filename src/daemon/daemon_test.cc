@@ -71,7 +71,8 @@ class DaemonTest : public testing::Test {
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, contents(output)};
   }
   Outcome start(const std::string& options = "") {
-    return run(program_.string() + " --detach --pidfile --log-file -vconsole:off -vsyslog:off " + options);
+    return run(program_.string() + " --detach --pidfile --log-file -vconsole:off -vsyslog:off " +
+               options);
   }
   Outcome control(const std::string& words) { return run("ovs-appctl -t ovn-testd " + words); }
 
@@ -88,7 +89,8 @@ class DaemonTest : public testing::Test {
     });
   }
   bool log_has(const std::string& text) {
-    return wait_until([&] { return contents(folder_ / "ovn-testd.log").find(text) != std::string::npos; });
+    return wait_until(
+        [&] { return contents(folder_ / "ovn-testd.log").find(text) != std::string::npos; });
   }
 
   fs::path folder_;
@@ -168,7 +170,8 @@ TEST_F(DaemonTest, AFailureIsTheStartsOwn) {
   EXPECT_THAT(no_folder.output, HasSubstr("/nonexistent/x.pid: No such file or directory"));
   EXPECT_THAT(start("--log-file=/nonexistent/log").output, HasSubstr("/nonexistent/log"));
   EXPECT_THAT(start("-vconsole:loud:er").output, HasSubstr("\"er\""));
-  EXPECT_THAT(start("--unixctl=/nonexistent/ctl").output, HasSubstr("can't make the control socket"));
+  EXPECT_THAT(start("--unixctl=/nonexistent/ctl").output,
+              HasSubstr("can't make the control socket"));
 }
 
 TEST_F(DaemonTest, HelpAndVersionAreForStandardOutput) {
@@ -192,9 +195,10 @@ TEST_F(DaemonTest, CommandsAndTheirArguments) {
   EXPECT_THAT(at_path("exit now").output, HasSubstr("\"now\" is not --restart"));
   std::string list = at_path("list-commands").output;
   EXPECT_THAT(list, HasSubstr("The available commands are:\n"));
-  for (const char* command : {"  coverage/read-counter          COUNTER\n", "  say                            WORD...\n",
-                              "  exit                           [--restart]\n", "  list-commands\n", "  memory/show\n",
-                              "  version\n", "  vlog/list\n", "  vlog/reopen\n", "  vlog/close\n"}) {
+  for (const char* command :
+       {"  coverage/read-counter          COUNTER\n", "  say                            WORD...\n",
+        "  exit                           [--restart]\n", "  list-commands\n", "  memory/show\n",
+        "  version\n", "  vlog/list\n", "  vlog/reopen\n", "  vlog/close\n"}) {
     EXPECT_THAT(list, HasSubstr(command));
   }
   EXPECT_EQ(at_path("help").output, list);
@@ -207,7 +211,8 @@ TEST_F(DaemonTest, AnswersMayComeLaterOrNever) {
   std::thread waiting([&] {
     // Its own shell and file: run() serves the main thread.
     fs::path output = folder_ / "late";
-    std::string line = "OVS_RUNDIR=" + folder_.string() + " ovs-appctl -t ovn-testd keep >" + output.string();
+    std::string line =
+        "OVS_RUNDIR=" + folder_.string() + " ovs-appctl -t ovn-testd keep >" + output.string();
     late.status = std::system(line.c_str());
     late.output = contents(output);
   });
@@ -229,7 +234,8 @@ TEST_F(DaemonTest, Logging) {
   EXPECT_EQ(control("vlog/set test:file:err").status, 0);
   EXPECT_EQ(control("log").status, 0);
   EXPECT_THAT(contents(folder_ / "ovn-testd.log"), Not(HasSubstr("a line")));
-  EXPECT_THAT(control("vlog/list").output, HasSubstr("test                OFF       OFF        ERR\n"));
+  EXPECT_THAT(control("vlog/list").output,
+              HasSubstr("test                OFF       OFF        ERR\n"));
   EXPECT_EQ(control("vlog/set ANY:file:info").status, 0);
   fs::rename(folder_ / "ovn-testd.log", folder_ / "rotated");
   EXPECT_EQ(control("vlog/reopen").status, 0);
@@ -273,14 +279,17 @@ std::string talk(const fs::path& path, std::string_view bytes) {
 TEST_F(DaemonTest, TheControlSocketOutlivesHostileClients) {
   ASSERT_EQ(start("--unixctl=here.ctl").status, 0);
   fs::path path = folder_ / "here.ctl";
-  for (const char* bytes : {"not json", "[[[[", "{}", R"({"id":1,"method":5,"params":[]})",
-                            R"({"id":{},"method":"version"})", "{\"id\":1,\"method\":\"\xff\",\"params\":[]}"}) {
+  for (const char* bytes :
+       {"not json", "[[[[", "{}", R"({"id":1,"method":5,"params":[]})",
+        R"({"id":{},"method":"version"})", "{\"id\":1,\"method\":\"\xff\",\"params\":[]}"}) {
     EXPECT_EQ(talk(path, bytes), "") << bytes;
   }
   EXPECT_THAT(talk(path, R"({"id":1,"method":"say","params":[1]})"),
               HasSubstr("arguments must be an array of strings"));
-  EXPECT_THAT(talk(path, R"({"id":1,"method":"version","params":[]}{"id":2,"method":"version","params":[]})"),
-              HasSubstr("\"id\":2"));
+  EXPECT_THAT(
+      talk(path,
+           R"({"id":1,"method":"version","params":[]}{"id":2,"method":"version","params":[]})"),
+      HasSubstr("\"id\":2"));
   talk(path, std::string(std::size_t{1} << 20, '{'));
   EXPECT_EQ(run("ovs-appctl -t " + path.string() + " version").status, 0);
   ::kill(pid(), SIGTERM);
@@ -289,8 +298,8 @@ TEST_F(DaemonTest, TheControlSocketOutlivesHostileClients) {
 TEST_F(DaemonTest, MissingFoldersAreMade) {
   fs::path run_folder = folder_ / "var/run/ovn";
   fs::path log_folder = folder_ / "var/log/ovn";
-  Outcome started = run("OVN_RUNDIR=" + run_folder.string() + " OVN_LOGDIR=" + log_folder.string() + " " +
-                        program_.string() + " --detach --pidfile --log-file -vsyslog:off");
+  Outcome started = run("OVN_RUNDIR=" + run_folder.string() + " OVN_LOGDIR=" + log_folder.string() +
+                        " " + program_.string() + " --detach --pidfile --log-file -vsyslog:off");
   EXPECT_EQ(started.status, 0) << started.output;
   EXPECT_TRUE(fs::exists(log_folder / "ovn-testd.log"));
   EXPECT_EQ(run("OVS_RUNDIR=" + run_folder.string() + " ovs-appctl -t ovn-testd exit").status, 0);
@@ -299,7 +308,8 @@ TEST_F(DaemonTest, MissingFoldersAreMade) {
 TEST_F(DaemonTest, WithoutAControlSocket) {
   ASSERT_EQ(start("--unixctl=none").status, 0);
   EXPECT_NE(control("version").status, 0);
-  for (const auto& entry : fs::directory_iterator(folder_)) EXPECT_NE(entry.path().extension(), ".ctl");
+  for (const auto& entry : fs::directory_iterator(folder_))
+    EXPECT_NE(entry.path().extension(), ".ctl");
   ::kill(pid(), SIGTERM);
 }
 

@@ -26,7 +26,11 @@ Result<void> apply(const Option& option, std::string_view word,
 }  // namespace
 
 Option Option::flag(std::string name, char letter, bool& target, std::string help) {
-  return {std::move(name), letter, Takes::kNothing, "", std::move(help),
+  return {std::move(name),
+          letter,
+          Takes::kNothing,
+          "",
+          std::move(help),
           [&target](const std::string*) -> Result<void> {
             target = true;
             return {};
@@ -35,7 +39,11 @@ Option Option::flag(std::string name, char letter, bool& target, std::string hel
 
 Option Option::text(std::string name, char letter, std::string& target, std::string value,
                     std::string help) {
-  return {std::move(name), letter, Takes::kValue, std::move(value), std::move(help),
+  return {std::move(name),
+          letter,
+          Takes::kValue,
+          std::move(value),
+          std::move(help),
           [&target](const std::string* given) -> Result<void> {
             target = *given;
             return {};
@@ -58,7 +66,9 @@ Option Option::number(std::string name, int& target, int minimum, int maximum, s
 }
 
 OptionParser::OptionParser(std::string program, std::string description, std::string usage)
-    : program_(std::move(program)), description_(std::move(description)), usage_(std::move(usage)) {}
+    : program_(std::move(program)),
+      description_(std::move(description)),
+      usage_(std::move(usage)) {}
 
 void OptionParser::add_group(std::string title, std::vector<Option> options) {
   groups_.push_back({std::move(title), std::move(options)});
@@ -76,7 +86,8 @@ Result<const Option*> OptionParser::find_long(std::string_view name) const {
     }
   }
   if (ambiguous) return fail(fmt::format("option --{} may mean several options", name));
-  if (found == nullptr) return fail(fmt::format("unknown option --{} (--help lists those known)", name));
+  if (found == nullptr)
+    return fail(fmt::format("unknown option --{} (--help lists those known)", name));
   return found;
 }
 
@@ -160,10 +171,11 @@ Result<std::vector<std::string>> OptionParser::parse(const std::vector<std::stri
     }
   }
   if (arguments.size() > max_arguments_) {
-    return fail(max_arguments_ == 0
-                    ? fmt::format("\"{}\" is not an option, and no arguments are taken", arguments[0])
-                    : fmt::format("at most {} argument{} taken, and \"{}\" is one more", max_arguments_,
-                                  max_arguments_ == 1 ? " is" : "s are", arguments[max_arguments_]));
+    return fail(
+        max_arguments_ == 0
+            ? fmt::format("\"{}\" is not an option, and no arguments are taken", arguments[0])
+            : fmt::format("at most {} argument{} taken, and \"{}\" is one more", max_arguments_,
+                          max_arguments_ == 1 ? " is" : "s are", arguments[max_arguments_]));
   }
   return arguments;
 }
@@ -216,7 +228,8 @@ void CommonOptions::add_to(OptionParser& parser) {
   parser.add_group(
       "TLS options",
       {Option::text("private-key", 'p', tls.private_key, "FILE", "file with the private key"),
-       Option::text("certificate", 'c', tls.certificate, "FILE", "file with the certificate for it"),
+       Option::text("certificate", 'c', tls.certificate, "FILE",
+                    "file with the certificate for it"),
        Option::text("ca-cert", 'C', tls.ca_certificate, "FILE",
                     "file with the peers' CA certificate (\"none\": don't verify)"),
        Option::text("ssl-protocols", 0, tls.protocols, "LIST", "TLS versions to use"),

@@ -13,11 +13,11 @@ namespace mooring::daemon {
 
 struct Option {
   enum class Takes { kNothing, kValue, kOptionalValue };
-  std::string name;     // without the hyphens
-  char letter = 0;      // 0: has none
+  std::string name;  // without the hyphens
+  char letter = 0;   // 0: has none
   Takes takes = Takes::kNothing;
-  std::string value;    // what help calls the value, "FILE"
-  std::string help;     // one line
+  std::string value;  // what help calls the value, "FILE"
+  std::string help;   // one line
   // Gets the value, null where none is given. An error's message is shown after the option.
   std::function<Result<void>(const std::string* value)> set;
 

@@ -47,7 +47,8 @@ TEST_F(OptionsTest, ACommandLineOfOvnCtl) {
   EXPECT_EQ(northbound_, "unix:/nb");
   EXPECT_EQ(threads_, 4);
   EXPECT_EQ(common_.tls, (io::TlsFiles{"k.pem", "c.pem", "ca.pem", "", ""}));
-  EXPECT_TRUE(common_.no_chdir && common_.detach && common_.pidfile && common_.log_file && dry_run_);
+  EXPECT_TRUE(common_.no_chdir && common_.detach && common_.pidfile && common_.log_file &&
+              dry_run_);
   EXPECT_EQ(common_.log_path, "/l");
   EXPECT_EQ(common_.pidfile_path, "/p");
   EXPECT_EQ(common_.unixctl, "/s");
@@ -83,16 +84,17 @@ TEST_F(OptionsTest, ErrorsNameTheWord) {
   EXPECT_THAT(error({"-p"}), HasSubstr("-p needs a value"));
   EXPECT_THAT(error({"a", "b"}), HasSubstr("\"b\" is one more"));
   for (const char* number : {"0", "257", "x", "", "4x", "99999999999999"}) {
-    EXPECT_THAT(error({std::string("--n-threads=") + number}),
-                HasSubstr("--n-threads: \"" + std::string(number) + "\" is not a number from 1 to 256"));
+    EXPECT_THAT(
+        error({std::string("--n-threads=") + number}),
+        HasSubstr("--n-threads: \"" + std::string(number) + "\" is not a number from 1 to 256"));
   }
 }
 
 TEST_F(OptionsTest, HelpListsEveryOption) {
   std::string help = parser_.help();
   EXPECT_THAT(help, HasSubstr("usage: ovn-northd [OPTIONS] [ARGUMENT]\n"));
-  for (const char* option : {"  -p, --private-key=FILE ", "--pidfile[=FILE] ", "--dry-run ", "Northd options:",
-                             "-v, --verbose[=SPEC] ", "-h, --help "}) {
+  for (const char* option : {"  -p, --private-key=FILE ", "--pidfile[=FILE] ", "--dry-run ",
+                             "Northd options:", "-v, --verbose[=SPEC] ", "-h, --help "}) {
     EXPECT_THAT(help, HasSubstr(option));
   }
 }

@@ -24,7 +24,7 @@ namespace {
 constexpr std::chrono::seconds kMinLife{5};
 
 // Signals that a fault of the program raises (ovs's --monitor knows the same).
-constexpr std::array kCrashes = {SIGABRT, SIGALRM, SIGBUS,  SIGFPE,  SIGILL,
+constexpr std::array kCrashes = {SIGABRT, SIGALRM, SIGBUS,  SIGFPE, SIGILL,
                                  SIGPIPE, SIGSEGV, SIGXCPU, SIGXFSZ};
 
 // The two sides of a fork: pid is 0 in the child, which writes a byte to fd when it is ready; the

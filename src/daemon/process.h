@@ -14,7 +14,7 @@ struct ProcessOptions {
   bool overwrite_pidfile = false;
   bool detach = false;
   bool change_folder = true;  // to "/", once detached
-  bool monitor = false;       // with detach: starts the daemon again when a signal like SIGSEGV ends it
+  bool monitor = false;  // with detach: starts the daemon again when a signal like SIGSEGV ends it
 };
 
 // This process as a daemon. Destroying it removes the pidfile.

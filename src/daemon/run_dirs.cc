@@ -27,7 +27,8 @@ RunDirs RunDirs::from_environment(const std::function<const char*(const char*)>&
 }
 
 RunDirs RunDirs::from_environment() {
-  return from_environment([](const char* variable) -> const char* { return std::getenv(variable); });
+  return from_environment(
+      [](const char* variable) -> const char* { return std::getenv(variable); });
 }
 
 std::string absolute_in(const std::string& folder, const std::string& path) {

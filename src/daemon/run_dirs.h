@@ -11,9 +11,9 @@ namespace mooring::daemon {
 
 // Without a trailing slash.
 struct RunDirs {
-  std::string ovn_run = "/var/run/ovn";          // OVN_RUNDIR: pidfiles, control and database sockets
-  std::string ovn_log = "/var/log/ovn";          // OVN_LOGDIR
-  std::string ovn_etc = "/etc/ovn";              // OVN_SYSCONFDIR/ovn: system-id-override
+  std::string ovn_run = "/var/run/ovn";  // OVN_RUNDIR: pidfiles, control and database sockets
+  std::string ovn_log = "/var/log/ovn";  // OVN_LOGDIR
+  std::string ovn_etc = "/etc/ovn";      // OVN_SYSCONFDIR/ovn: system-id-override
   std::string ovs_run = "/var/run/openvswitch";  // OVS_RUNDIR: db.sock and BRIDGE.mgmt
   // The databases when no option names them: OVN_NB_DB and OVN_SB_DB, else sockets in ovn_run.
   std::string northbound = "unix:/var/run/ovn/ovnnb_db.sock";

@@ -11,12 +11,13 @@ namespace {
 
 void add_test_commands(Daemon& self, std::vector<Answer>& kept) {
   ControlServer& control = self.control();
-  control.add("say", "WORD...", 1, 3, [](const ControlServer::Arguments& args, const Answer& answer) {
-    std::string out;
-    for (const std::string& word : args) out += word + "\n";
-    answer.ok(out);
-    answer.ok("an answer given twice counts once");
-  });
+  control.add("say", "WORD...", 1, 3,
+              [](const ControlServer::Arguments& args, const Answer& answer) {
+                std::string out;
+                for (const std::string& word : args) out += word + "\n";
+                answer.ok(out);
+                answer.ok("an answer given twice counts once");
+              });
   control.add("keep", "", 0, 0, [&kept](const ControlServer::Arguments&, const Answer& answer) {
     kept.push_back(answer);
   });
@@ -27,7 +28,10 @@ void add_test_commands(Daemon& self, std::vector<Answer>& kept) {
   });
   control.add("count-kept", [&kept] { return std::to_string(kept.size()); });
   control.add("forget", "", 0, 0, [](const ControlServer::Arguments&, const Answer&) {});
-  control.add("crash", [] { std::abort(); return std::string(); });
+  control.add("crash", [] {
+    std::abort();
+    return std::string();
+  });
   control.add("log", [&self] {
     self.logger("test").info("a line");
     return std::string();
@@ -39,11 +43,14 @@ void add_test_commands(Daemon& self, std::vector<Answer>& kept) {
 int main(int argc, char** argv) {
   OptionParser parser(program_name(argv[0]), "does nothing, as a daemon does", "[OPTIONS]");
   bool fail_late = false;
-  parser.add_group("Test options", {Option::flag("fail-late", 0, fail_late, "fail after the start")});
+  parser.add_group("Test options",
+                   {Option::flag("fail-late", 0, fail_late, "fail after the start")});
   CommonOptions common;
   std::vector<std::string> arguments;
-  if (auto status = parse_command_line(argc, argv, "1.2.3", parser, common, arguments)) return *status;
-  auto started = Daemon::start({program_name(argv[0]), "1.2.3"}, common, RunDirs::from_environment());
+  if (auto status = parse_command_line(argc, argv, "1.2.3", parser, common, arguments))
+    return *status;
+  auto started =
+      Daemon::start({program_name(argv[0]), "1.2.3"}, common, RunDirs::from_environment());
   if (!started) {
     std::fprintf(stderr, "%s: %s\n", argv[0], started.error().message.c_str());
     return EXIT_FAILURE;

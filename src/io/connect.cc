@@ -17,8 +17,12 @@ using Done = std::function<void(Result<std::unique_ptr<Stream>>)>;
 class Attempt : public std::enable_shared_from_this<Attempt> {
  public:
   Attempt(Loop& loop, const Remote& remote, const TlsFiles& tls, Done done)
-      : loop_(loop), remote_(remote), tls_(tls), done_(std::move(done)),
-        deadline_(loop.impl().context), turn_(loop.impl().context) {}
+      : loop_(loop),
+        remote_(remote),
+        tls_(tls),
+        done_(std::move(done)),
+        deadline_(loop.impl().context),
+        turn_(loop.impl().context) {}
 
   void begin(std::chrono::milliseconds timeout) {
     end_ = Clock::now() + timeout;
@@ -27,9 +31,8 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
       if (!error) self->fail_with(fmt::format("timed out after {} ms", timeout.count()));
     });
     if (auto ok = find_endpoints(); !ok) {
-      loop_.post([self = shared_from_this(), error = ok.error()] {
-        self->fail_with(error.message);
-      });
+      loop_.post(
+          [self = shared_from_this(), error = ok.error()] { self->fail_with(error.message); });
     }
   }
 
@@ -102,8 +105,8 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
       }
       limit_turn();
       ++next_;
-      socket_->async_connect(endpoints_[next_ - 1], [self = shared_from_this(), own = next_](
-                                                        const asio::error_code& result) {
+      socket_->async_connect(endpoints_[next_ - 1], [self = shared_from_this(),
+                                                     own = next_](const asio::error_code& result) {
         if (self->done_ && own == self->next_) self->on_connected(result);
       });
       return;
@@ -130,15 +133,16 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
     auto session = make_tls_session(*context_, host_);
     if (!session) return fail_with(session.error().message);
     tls_socket_ = std::make_unique<TlsSocket>(std::move(*socket_), session->release());
-    tls_socket_->async_handshake(asio::ssl::stream_base::client, [self = shared_from_this()](
-                                                                     const asio::error_code& error) {
-      if (!self->done_) return;
-      if (error) {
-        self->last_error_ = handshake_error(self->tls_socket_->native_handle(), error.message());
-        return self->fail_with("TLS: " + self->last_error_);
-      }
-      self->finish(make_stream(std::move(self->tls_socket_)));
-    });
+    tls_socket_->async_handshake(
+        asio::ssl::stream_base::client, [self = shared_from_this()](const asio::error_code& error) {
+          if (!self->done_) return;
+          if (error) {
+            self->last_error_ =
+                handshake_error(self->tls_socket_->native_handle(), error.message());
+            return self->fail_with("TLS: " + self->last_error_);
+          }
+          self->finish(make_stream(std::move(self->tls_socket_)));
+        });
   }
 
   void fail_with(const std::string& why) {

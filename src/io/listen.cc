@@ -29,7 +29,8 @@ constexpr std::size_t kMaxHandshakes = 1024;
 // When the process is out of descriptors, accepting again at once would spin.
 constexpr std::chrono::milliseconds kAcceptPause{200};
 
-// Everyone who may read the directory needs the file's own permission, too: owner and group have it.
+// Everyone who may read the directory needs the file's own permission, too: owner and group have
+// it.
 constexpr mode_t kSocketMode = 0770;
 
 tl::unexpected<Error> system_error(const Remote& remote, int error) {
@@ -37,7 +38,8 @@ tl::unexpected<Error> system_error(const Remote& remote, int error) {
 }
 
 Descriptor open_socket(const Endpoint& endpoint) {
-  return Descriptor(::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+  return Descriptor(::socket(endpoint.protocol().family(),
+                             SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
                              endpoint.protocol().protocol()));
 }
 
@@ -48,7 +50,7 @@ int bind_to(int fd, const Endpoint& endpoint) {
 
 // True when path is a socket file that nobody listens on.
 bool is_stale(const std::string& path, const Endpoint& endpoint) {
-  struct stat info{};
+  struct stat info {};
   if (::lstat(path.c_str(), &info) != 0 || !S_ISSOCK(info.st_mode)) return false;
   Descriptor probe = open_socket(endpoint);
   const void* address = endpoint.data();
@@ -67,7 +69,8 @@ Result<Descriptor> bind_unix(const Remote& remote) {
   if (bind_to(fd.get(), address->endpoint) == 0) return fd;
   if (errno != EADDRINUSE) return system_error(remote, errno);
   if (!is_stale(remote.address, address->endpoint)) {
-    return fail(fmt::format("{}: in use by a running process, or not a socket", remote.to_string()));
+    return fail(
+        fmt::format("{}: in use by a running process, or not a socket", remote.to_string()));
   }
   ::unlink(remote.address.c_str());
   if (bind_to(fd.get(), address->endpoint) != 0) return system_error(remote, errno);
@@ -77,8 +80,8 @@ Result<Descriptor> bind_unix(const Remote& remote) {
 Result<Descriptor> bind_tcp(const Remote& remote) {
   auto endpoint = numeric_endpoint(remote.address, remote.port);
   if (!endpoint) {
-    return fail(fmt::format("{}: \"{}\" is not a numeric IP address", remote.to_string(),
-                            remote.address));
+    return fail(
+        fmt::format("{}: \"{}\" is not a numeric IP address", remote.to_string(), remote.address));
   }
   Descriptor fd = open_socket(*endpoint);
   if (fd.get() < 0) return system_error(remote, errno);
@@ -100,8 +103,11 @@ struct Handshake {
 class Accepting : public std::enable_shared_from_this<Accepting> {
  public:
   Accepting(Loop& loop, Remote::Kind kind, const TlsFiles& tls, Accepted accepted)
-      : context_(loop.impl().context), kind_(kind), tls_(tls),
-        accepted_(std::make_shared<Accepted>(std::move(accepted))), acceptor_(context_),
+      : context_(loop.impl().context),
+        kind_(kind),
+        tls_(tls),
+        accepted_(std::make_shared<Accepted>(std::move(accepted))),
+        acceptor_(context_),
         pause_(context_) {}
 
   // Takes fd over; returns its own address's port, 0 for a unix socket.
@@ -138,13 +144,15 @@ class Accepting : public std::enable_shared_from_this<Accepting> {
  private:
   void accept() {
     auto socket = std::make_shared<Socket>(context_);
-    acceptor_.async_accept(*socket, [self = shared_from_this(), socket](
-                                        const asio::error_code& error) {
-      if (self->stopped_) return;
-      if (error && error != asio::error::connection_aborted) return self->accept_later();
-      if (!error) self->on_accepted(std::make_unique<Socket>(std::move(*socket)));
-      if (!self->stopped_) self->accept();
-    });
+    acceptor_.async_accept(*socket,
+                           [self = shared_from_this(), socket](const asio::error_code& error) {
+                             if (self->stopped_) return;
+                             if (error && error != asio::error::connection_aborted)
+                               return self->accept_later();
+                             if (!error)
+                               self->on_accepted(std::make_unique<Socket>(std::move(*socket)));
+                             if (!self->stopped_) self->accept();
+                           });
   }
 
   void accept_later() {
@@ -217,23 +225,29 @@ class AcceptingListener final : public Listener {
  private:
   // Unless somebody put another file in its place.
   void remove_file() {
-    struct stat now{};
+    struct stat now {};
     if (remote_.kind != Remote::Kind::kUnix || ::lstat(remote_.address.c_str(), &now) != 0) return;
     if (now.st_dev == file_.st_dev && now.st_ino == file_.st_ino) ::unlink(remote_.address.c_str());
   }
 
   std::shared_ptr<Accepting> accepting_;
   Remote remote_;
-  struct stat file_{};
+  struct stat file_ {};
 };
 
 Remote active_form(const Remote& passive, std::uint16_t port) {
   Remote out = passive;
   out.port = port;
   switch (passive.kind) {
-    case Remote::Kind::kPunix: out.kind = Remote::Kind::kUnix; break;
-    case Remote::Kind::kPssl: out.kind = Remote::Kind::kSsl; break;
-    default: out.kind = Remote::Kind::kTcp; break;
+    case Remote::Kind::kPunix:
+      out.kind = Remote::Kind::kUnix;
+      break;
+    case Remote::Kind::kPssl:
+      out.kind = Remote::Kind::kSsl;
+      break;
+    default:
+      out.kind = Remote::Kind::kTcp;
+      break;
   }
   if (out.kind == Remote::Kind::kUnix) return out;
   if (out.address.empty() || out.address == "0.0.0.0") out.address = "127.0.0.1";
@@ -253,7 +267,8 @@ std::string absolute(const std::string& path) {
 Result<std::unique_ptr<Listener>> listen(Loop& loop, const Remote& remote, const TlsFiles& tls,
                                          std::function<void(std::unique_ptr<Stream>)> accepted) {
   if (!remote.is_passive()) {
-    return fail(fmt::format("{}: this remote is connected to, not listened on", remote.to_string()));
+    return fail(
+        fmt::format("{}: this remote is connected to, not listened on", remote.to_string()));
   }
   Remote local = remote;
   bool is_unix = remote.kind == Remote::Kind::kPunix;

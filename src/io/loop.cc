@@ -39,9 +39,7 @@ std::size_t Loop::run_for(std::chrono::milliseconds wait) {
 
 void Loop::stop() { impl_->context.stop(); }
 
-void Loop::post(std::function<void()> callback) {
-  asio::post(impl_->context, std::move(callback));
-}
+void Loop::post(std::function<void()> callback) { asio::post(impl_->context, std::move(callback)); }
 
 void Loop::on_signal(std::vector<int> signals, std::function<void(int)> callback) {
   Impl::Signals& entry = impl_->signals.emplace_back(impl_->context);

@@ -13,8 +13,8 @@ namespace mooring::io {
 struct Remote {
   enum class Kind { kUnix, kTcp, kSsl, kPunix, kPtcp, kPssl };
   Kind kind = Kind::kUnix;
-  std::string address;      // socket path, or host / local address (IPv6 without brackets)
-  std::uint16_t port = 0;   // 0 for unix; 0 for ptcp means any free port
+  std::string address;     // socket path, or host / local address (IPv6 without brackets)
+  std::uint16_t port = 0;  // 0 for unix; 0 for ptcp means any free port
 
   bool is_passive() const { return kind >= Kind::kPunix; }
   // "unix:FILE", "tcp:HOST[:PORT]", "ssl:HOST[:PORT]", "punix:FILE", "ptcp:[PORT][:HOST]",
@@ -35,7 +35,9 @@ struct TlsFiles {
   std::string ca_certificate;
   std::string protocols;  // "" for the default, TLSv1.2 and later; else as ovs's --ssl-protocols
   std::string ciphers;    // "" for OpenSSL's default; else as --ssl-ciphers
-  bool empty() const { return private_key.empty() && certificate.empty() && ca_certificate.empty(); }
+  bool empty() const {
+    return private_key.empty() && certificate.empty() && ca_certificate.empty();
+  }
   friend bool operator==(const TlsFiles&, const TlsFiles&) = default;
 };
 

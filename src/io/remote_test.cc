@@ -35,10 +35,27 @@ TEST(Remote, EveryForm) {
 }
 
 TEST(Remote, RefusesWhatIsNotOneAndSaysWhatWouldBe) {
-  for (const char* text :
-       {"", "tcp", "tcp:", "tcp::6640", "tcp:[::1", "tcp:[]:1", "tcp:::1:6640", "tcp:h:0", "tcp:h:65536",
-        "tcp:h:66x", "tcp:h:", "tcp:a b:1", "unix:", "punix:", "ptcp:x", "ptcp:65536", "ptcp:1:",
-        "ptcp:1:::1", "http:h:80", "10.0.0.1:6640", "tcp:[1.2.3.4]:1"}) {
+  for (const char* text : {"",
+                           "tcp",
+                           "tcp:",
+                           "tcp::6640",
+                           "tcp:[::1",
+                           "tcp:[]:1",
+                           "tcp:::1:6640",
+                           "tcp:h:0",
+                           "tcp:h:65536",
+                           "tcp:h:66x",
+                           "tcp:h:",
+                           "tcp:a b:1",
+                           "unix:",
+                           "punix:",
+                           "ptcp:x",
+                           "ptcp:65536",
+                           "ptcp:1:",
+                           "ptcp:1:::1",
+                           "http:h:80",
+                           "10.0.0.1:6640",
+                           "tcp:[1.2.3.4]:1"}) {
     auto remote = Remote::parse(text, 6640);
     ASSERT_FALSE(remote) << text;
     EXPECT_NE(remote.error().message.find("\"" + std::string(text) + "\""), std::string::npos);

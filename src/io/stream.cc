@@ -77,11 +77,11 @@ class Core : public std::enable_shared_from_this<Core<Transport>> {
   }
 
   void read() {
-    transport_->async_read_some(asio::buffer(in_),
-                                [self = this->shared_from_this()](const asio::error_code& error,
-                                                                  std::size_t size) {
-                                  self->on_read(error, size);
-                                });
+    transport_->async_read_some(
+        asio::buffer(in_),
+        [self = this->shared_from_this()](const asio::error_code& error, std::size_t size) {
+          self->on_read(error, size);
+        });
   }
 
   void on_read(const asio::error_code& error, std::size_t size) {
@@ -99,7 +99,8 @@ class Core : public std::enable_shared_from_this<Core<Transport>> {
     writing_ = true;
     in_flight_ = std::min(queue_.size(), kGather);
     std::array<asio::const_buffer, kGather> buffers;
-    for (std::size_t i = 0; i < in_flight_; ++i) buffers[i] = buffer_at(queue_[i], i == 0 ? sent_ : 0);
+    for (std::size_t i = 0; i < in_flight_; ++i)
+      buffers[i] = buffer_at(queue_[i], i == 0 ? sent_ : 0);
     transport_->async_write_some(buffers, [self = this->shared_from_this()](
                                               const asio::error_code& error, std::size_t size) {
       self->on_written(error, size);

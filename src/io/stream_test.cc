@@ -58,8 +58,8 @@ class StreamTest : public testing::Test {
 };
 
 TEST_F(StreamTest, BytesArriveInOrderBothWays) {
-  for (std::string remote : {"punix:" + path_, std::string("ptcp:0:127.0.0.1"),
-                             std::string("ptcp:0:[::1]")}) {
+  for (std::string remote :
+       {"punix:" + path_, std::string("ptcp:0:127.0.0.1"), std::string("ptcp:0:[::1]")}) {
     Server server(loop_, remote);
     auto client = connect_to(server);
     Record at_client, at_server;
@@ -270,7 +270,7 @@ TEST_F(StreamTest, AnAbandonedAttemptSaysNothing) {
 TEST_F(StreamTest, TheSocketFileGoesWithItsListener) {
   {
     Server server(loop_, "punix:" + path_);
-    struct stat info{};
+    struct stat info {};
     ASSERT_EQ(::stat(path_.c_str(), &info), 0);
     EXPECT_EQ(info.st_mode & 0007, 0U);
   }

@@ -50,9 +50,9 @@ bool enable(std::string_view word, Enabled& enabled) {
   bool open_ended = word.ends_with('+');
   if (open_ended) word.remove_suffix(1);
   auto first = protocol_index(word.substr(0, hyphen));
-  auto last = open_ended              ? std::optional(kProtocols.size() - 1)
+  auto last = open_ended            ? std::optional(kProtocols.size() - 1)
               : hyphen == word.npos ? first
-                                      : protocol_index(word.substr(hyphen + 1));
+                                    : protocol_index(word.substr(hyphen + 1));
   if (!first || !last || *first > *last) return false;
   for (std::size_t i = *first; i <= *last; ++i) enabled[i] = true;
   return true;
@@ -68,8 +68,10 @@ Result<void> set_protocols(SSL_CTX& context, std::string_view list) {
     std::string_view word = list.substr(start, end - start);
     start = end + 1;
     if (!word.empty() && !enable(word, enabled)) {
-      return fail(fmt::format("\"{}\" is not a TLS protocol; known are TLSv1, TLSv1.1, TLSv1.2, "
-                              "TLSv1.3, TLSv1.2+ and TLSv1.1-TLSv1.3", word));
+      return fail(
+          fmt::format("\"{}\" is not a TLS protocol; known are TLSv1, TLSv1.1, TLSv1.2, "
+                      "TLSv1.3, TLSv1.2+ and TLSv1.1-TLSv1.3",
+                      word));
     }
   }
   int lowest = 0;
@@ -139,7 +141,8 @@ Result<TlsContext> make_tls_context(const TlsFiles& files) {
                                       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                       SSL_MODE_RELEASE_BUFFERS);
   if (auto ok = set_protocols(*context, files.protocols); !ok) return tl::unexpected(ok.error());
-  if (!files.ciphers.empty() && SSL_CTX_set_cipher_list(context.get(), files.ciphers.c_str()) != 1) {
+  if (!files.ciphers.empty() &&
+      SSL_CTX_set_cipher_list(context.get(), files.ciphers.c_str()) != 1) {
     return unusable("cipher list", files.ciphers);
   }
   if (auto ok = use_own_certificate(*context, files); !ok) return tl::unexpected(ok.error());
@@ -163,7 +166,8 @@ Result<TlsSession> make_tls_session(SSL_CTX& context, const std::string& host) {
 std::string handshake_error(SSL* ssl, const std::string& fallback) {
   long verdict = SSL_get_verify_result(ssl);
   if (verdict == X509_V_OK) return fallback;
-  return fmt::format("the peer's certificate is refused: {}", X509_verify_cert_error_string(verdict));
+  return fmt::format("the peer's certificate is refused: {}",
+                     X509_verify_cert_error_string(verdict));
 }
 
 }  // namespace mooring::io

@@ -25,8 +25,10 @@ using testing::HasSubstr;
 class Identity {
  public:
   Identity(const std::string& folder, const std::string& name, const Identity* issuer = nullptr)
-      : key_path(folder + "/" + name + "-key.pem"), cert_path(folder + "/" + name + "-cert.pem"),
-        key_(EVP_EC_gen("P-256")), cert_(X509_new()) {
+      : key_path(folder + "/" + name + "-key.pem"),
+        cert_path(folder + "/" + name + "-cert.pem"),
+        key_(EVP_EC_gen("P-256")),
+        cert_(X509_new()) {
     static long serial = 0;
     X509_set_version(cert_, 2);
     ASN1_INTEGER_set(X509_get_serialNumber(cert_), ++serial);
@@ -150,7 +152,8 @@ TEST_F(TlsTest, AClientRefusesAServerOfAnotherAuthority) {
   attempt(server, files(client_, ca_));
   ASSERT_FALSE(*outcome_.result);
   EXPECT_THAT(outcome_.error(), HasSubstr(server.listener->remote().to_string()));
-  EXPECT_THAT(outcome_.error(), HasSubstr("the peer's certificate is refused: unable to get local"));
+  EXPECT_THAT(outcome_.error(),
+              HasSubstr("the peer's certificate is refused: unable to get local"));
 }
 
 TEST_F(TlsTest, AServerRefusesAClientOfAnotherAuthority) {
@@ -174,9 +177,11 @@ TEST_F(TlsTest, ProtocolsAreLimitedAsAsked) {
   TlsFiles modern = files(client_, ca_);
   for (const char* list : {"TLSv1.3", "TLSv1.3+"}) {
     modern.protocols = list;
-    EXPECT_THAT(refusal(server, modern), AnyOf(HasSubstr("protocol version"), HasSubstr("protocol")));
+    EXPECT_THAT(refusal(server, modern),
+                AnyOf(HasSubstr("protocol version"), HasSubstr("protocol")));
   }
-  for (const char* list : {"", "TLSv1.2,TLSv1.3", "TLSv1.2+", "TLSv1.1 TLSv1.2", "TLSv1.1-TLSv1.3"}) {
+  for (const char* list :
+       {"", "TLSv1.2,TLSv1.3", "TLSv1.2+", "TLSv1.1 TLSv1.2", "TLSv1.1-TLSv1.3"}) {
     modern.protocols = list;
     attempt(server, modern);
     EXPECT_TRUE(*outcome_.result) << list << outcome_.error();
@@ -205,7 +210,8 @@ TEST_F(TlsTest, UnusableFilesAreNamed) {
   Server server(loop_, passive_, files(server_, ca_));
   TlsFiles client = files(client_, ca_);
   client.certificate = folder_ + "/missing";
-  EXPECT_THAT(refusal(server, client), HasSubstr("certificate " + folder_ + "/missing: No such file"));
+  EXPECT_THAT(refusal(server, client),
+              HasSubstr("certificate " + folder_ + "/missing: No such file"));
   client = files(client_, ca_);
   client.private_key = server_.key_path;
   EXPECT_THAT(refusal(server, client), AnyOf(HasSubstr("doesn't belong"), HasSubstr("mismatch")));
