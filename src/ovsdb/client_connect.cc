@@ -170,9 +170,12 @@ void Client::Impl::lost(const Error& why) {
   const std::string remote = cycle.current().to_string();
   std::string text = why.message.starts_with(remote) ? why.message : remote + ": " + why.message;
   if (text != last_error) log_.info("{}: {}", options.database, text);
-  end_session();
   last_error = std::move(text);
-  if (worked) cycle.worked();
+  end_session();
+  if (worked) {
+    cycle.ended();
+    return retry_after(milliseconds(0));
+  }
   const milliseconds pause = cycle.failed();
   retry_after(pause);
   if (pause > milliseconds(0) && on_unreachable) on_unreachable();

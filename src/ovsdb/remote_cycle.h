@@ -25,7 +25,7 @@ class RemoteCycle {
   void set(std::vector<io::Remote> remotes, std::size_t start) {
     remotes_ = std::move(remotes);
     at_ = remotes_.empty() ? 0 : start % remotes_.size();
-    worked();
+    reset();
   }
 
   bool empty() const { return remotes_.empty(); }
@@ -43,13 +43,19 @@ class RemoteCycle {
     pause_ = std::min(pause_ * 2, pauses_.longest);
     return out;
   }
-  // The current one did its work for a while: a new round begins, and pauses are short again.
-  void worked() {
+  // The current one ended after it had worked for a while: moves on, and a new round begins at
+  // once with short pauses again.
+  void ended() {
+    if (!remotes_.empty()) at_ = (at_ + 1) % remotes_.size();
+    reset();
+  }
+
+ private:
+  void reset() {
     tried_ = 0;
     pause_ = pauses_.first;
   }
 
- private:
   Pauses pauses_;
   std::vector<io::Remote> remotes_;
   std::size_t at_ = 0;

@@ -1,0 +1,130 @@
+#include "ovsdb/transaction.h"
+
+#include <gtest/gtest.h>
+
+#include "ovsdb/condition.h"
+#include "ovsdb/outcome.h"
+#include "ovsdb/testdb.h"
+
+namespace mooring::ovsdb {
+namespace {
+
+using testdb::Port;
+using testdb::Switch;
+using C = Port::Columns;
+
+const Uuid kRow = *Uuid::parse("00000000-0000-4000-8000-000000000001");
+
+#define WHERE R"("where":[["_uuid","==",["uuid","00000000-0000-4000-8000-000000000001"]]])"
+
+TEST(Transaction, InsertsWhatIsNotDefault) {
+  Transaction txn;
+  auto port = txn.insert(Port{.name = "p", .tag = 0, .enabled = false, .options = {{"a", "b"}}});
+  txn.update(port.uuid, C::enabled, true);
+  txn.update(port.uuid, C::name, "q");
+  std::string name = placeholder_name(port.uuid);
+  EXPECT_EQ(txn.to_params("D"),
+            R"(["D",{"op":"insert","table":"Port","uuid-name":")" + name +
+                R"(","row":{"name":"q","tag":0,"options":["map",[["a","b"]]],"enabled":true}}])");
+}
+
+TEST(Transaction, MergesWhatConcernsOneRow) {
+  Transaction txn;
+  txn.update(kRow, C::tag, 5);
+  txn.insert_into(kRow, C::addresses, "x");
+  txn.update(kRow, C::up, false);
+  txn.update(kRow, C::tag, std::nullopt);
+  txn.put(kRow, C::options, "k", "v");
+  EXPECT_EQ(txn.to_params("D"),
+            R"(["D",{"op":"update","table":"Port",)" WHERE
+            R"(,"row":{"tag":["set",[]],"up":false}},{"op":"mutate","table":"Port",)" WHERE
+            R"(,"mutations":[["addresses","insert","x"],["options","delete",["set",["k"]]],)"
+            R"(["options","insert",["map",[["k","v"]]]]]}])");
+}
+
+TEST(Transaction, NothingMovesAcrossAWait) {
+  Transaction txn;
+  txn.update(kRow, C::tag, 5);
+  txn.wait(kRow, C::name, "p");
+  txn.update(kRow, C::tag, 6);
+  EXPECT_EQ(txn.size(), 3u);
+  EXPECT_NE(txn.to_params("D").find(R"({"op":"wait","table":"Port",)" WHERE
+                                    R"(,"columns":["name"],"until":"==","rows":[{"name":"p"}],"timeout":0})"),
+            std::string::npos);
+}
+
+TEST(Transaction, DifferencesAreMinimal) {
+  Transaction txn;
+  txn.diff(kRow, C::addresses, {"a", "b"}, {"a", "b"});
+  txn.diff(kRow, C::options, {{"a", "1"}}, {{"a", "1"}});
+  txn.diff(kRow, C::name, "x", "x");
+  EXPECT_TRUE(txn.empty());
+  txn.diff(kRow, C::addresses, {"a", "b"}, {"b", "c"});
+  txn.diff(kRow, C::options, {{"a", "1"}, {"b", "2"}}, {{"a", "2"}, {"b", "2"}});
+  EXPECT_EQ(txn.to_params("D"),
+            R"(["D",{"op":"mutate","table":"Port",)" WHERE
+            R"(,"mutations":[["addresses","delete",["set",["a"]]],["addresses","insert",["set",["c"]]],)"
+            R"(["options","delete",["set",["a"]]],["options","insert",["map",[["a","2"]]]]]}])");
+}
+
+TEST(Transaction, LeavesOutWhatTheServerLacks) {
+  auto lacks = [](std::string_view table, std::string_view column) {
+    return table == "Switch" ? column.empty() : column == "tag";
+  };
+  Transaction txn;
+  txn.insert(Switch{.name = "s"});
+  txn.update(kRow, C::tag, 5);
+  txn.update(Uuid::random(), C::tag, 5);
+  txn.insert(Port{.tag = 3});
+  std::vector<std::size_t> kept;
+  std::string text = txn.to_params("D", lacks, &kept);
+  EXPECT_EQ(kept, std::vector<std::size_t>{3});
+  EXPECT_EQ(text.find("tag"), text.npos);
+}
+
+TEST(Outcome, ErrorsOfTheCommitItselfHaveNoOperation) {
+  json::Parser parser;
+  Transaction txn;
+  txn.insert(Port{.name = "p"});
+  auto outcome = read_outcome(
+      txn, {0},
+      *parser.parse(R"([{"uuid":["uuid","00000000-0000-4000-8000-000000000001"]},
+                        {"error":"referential integrity violation","details":"why"}])"),
+      {});
+  ASSERT_FALSE(outcome);
+  EXPECT_FALSE(outcome.error().operation);
+  EXPECT_EQ(outcome.error().message, "referential integrity violation: why");
+}
+
+TEST(Condition, IsCanonical) {
+  auto a = Condition::none().equals(C::name, "x").equals(C::tag, 5).equals(C::name, "x");
+  auto b = Condition::none().equals(C::tag, 5).equals(C::name, "x");
+  EXPECT_EQ(a, b);
+  auto text = [](const Condition& condition) {
+    std::string out;
+    json::Writer writer(out);
+    condition.to_json_where(writer);
+    return out;
+  };
+  EXPECT_EQ(text(a), R"([["name","==","x"],["tag","==",5]])");
+  EXPECT_EQ(text(Condition::none()), "[false]");
+  EXPECT_EQ(text(Condition::all()), "[true]");
+  EXPECT_NE(Condition::all(), Condition::none());
+  EXPECT_EQ(text(Condition::none().includes(C::options, "k", "v").row(kRow)),
+            R"([["_uuid","==",["uuid","00000000-0000-4000-8000-000000000001"]],)"
+            R"(["options","includes",["map",[["k","v"]]]]])");
+}
+
+TEST(View, NotesWhatIsRead) {
+  Port row{.uuid = kRow, .name = "p", .default_ = "d"};
+  store::ColumnMask used = 0;
+  Port::View view(row, used);
+  EXPECT_EQ(view.uuid(), kRow);
+  EXPECT_EQ(used, 0u);
+  EXPECT_EQ(view.default_(), "d");
+  EXPECT_EQ(view.name(), "p");
+  EXPECT_EQ(used, mask_of(C::default_) | mask_of(C::name));
+}
+
+}  // namespace
+}  // namespace mooring::ovsdb
