@@ -64,9 +64,18 @@ class DummyHypervisor(Hypervisor):
                 "type=dummy", f"options:tx_pcap={self._pcap_path(name)}", *settings]
 
     def del_vif(self, name: str) -> None:
-        self.vsctl("--if-exists", "del-port", INTEGRATION_BRIDGE, name)
-        self._readers.pop(name, None)
-        self._pcap_path(name).unlink(missing_ok=True)
+        self.del_vifs([name])
+
+    def del_vifs(self, names: Sequence[str]) -> None:
+        """Many at once, in one transaction."""
+        command: list[str] = []
+        for name in names:
+            command += ["--", "--if-exists", "del-port", INTEGRATION_BRIDGE, name]
+        if command:
+            self.vsctl(*command, timeout=120)
+        for name in names:
+            self._readers.pop(name, None)
+            self._pcap_path(name).unlink(missing_ok=True)
 
     def set_link(self, port: str, up: bool) -> None:
         """Switches a device on or off."""

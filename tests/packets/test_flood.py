@@ -1,0 +1,58 @@
+"""A broadcast on a chassis with a thousand ports of one network."""
+
+import re
+from typing import Iterator
+
+import pytest
+
+from lab import Lab
+from support import health, oracle
+from support.frames import BROADCAST
+
+PORTS = 1000
+LAB = {"hypervisors": 1}
+
+pytestmark = [pytest.mark.mooring, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def crowd(dummy_lab: Lab) -> Iterator[Lab]:
+    """p0 ... p999 on hv1, in VLAN 101, each with its port security."""
+    commands = dummy_lab.stack.network_commands("a", "physnet1", 101)
+    for number in range(PORTS):
+        mac, ip = f"02:00:00:00:{number >> 8:02x}:{number & 255:02x}", f"10.0.{number >> 8}.{number & 255}"
+        commands += dummy_lab.stack.port_commands("a", f"p{number}", [f"{mac} {ip}"], security=True)
+    for start in range(0, len(commands), 300):
+        dummy_lab.central.nb_batch(commands[start:start + 300])
+    hv1 = dummy_lab.hypervisor("hv1")
+    hv1.add_vifs({f"p{number}": f"p{number}" for number in range(PORTS)})
+    dummy_lab.central.wait_port_up("p0", "p999", timeout=120)
+    dummy_lab.central.sync(timeout=120)
+    yield dummy_lab
+    health.assert_silent(dummy_lab)
+
+
+def test_all_are_reached(crowd: Lab) -> None:
+    """In one pass through the tables, without the limit of 4,096 resubmits being hit."""
+    hv1 = crowd.hypervisor("hv1")
+    numbers = {row["ofport"]: row["name"]
+               for row in hv1.ovsdb.rows("Interface", columns=["name", "ofport"])}
+    trace = hv1.trace("p7", f"dl_src=02:00:00:00:00:07,dl_dst={BROADCAST},dl_type=0x88b5")
+    assert "resubmit" not in "".join(line for line in trace.splitlines() if "limit" in line), trace
+    outputs = [int(port) for port in re.findall(r"^ *output:(\d+)$", trace, re.M)]
+    names = sorted(numbers[port] for port in outputs)
+    expected = {f"p{number}" for number in range(PORTS) if number != 7} | {"patch-br-int-to-a"}
+    assert len(names) == len(expected) and set(names) == expected
+    assert "101" in trace.splitlines()[-1]
+
+
+def test_really(crowd: Lab) -> None:
+    """The same by a frame."""
+    hv1 = crowd.hypervisor("hv1")
+    frame = bytes.fromhex("ffffffffffff" "020000000007" "88b5") + b"<crowd>".ljust(46, b".")
+    found = hv1.exchange("p7", frame)
+    reached = {name: [f.vid for f in frames if b"<crowd>" in f.data]
+               for name, frames in found.items()}
+    reached = {name: vids for name, vids in reached.items() if vids}
+    assert reached == {**{f"p{n}": [None] for n in range(PORTS) if n != 7}, "eth1": [101]}
+    oracle.check_all(crowd)
