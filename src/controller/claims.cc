@@ -42,10 +42,10 @@ LocalPort make_port(const sb::PortBinding::View& row, const Attached& attached) 
 }  // namespace
 
 Claims::Claims(engine::Graph& graph, Inputs& inputs, Outputs& outputs, Configuration& configuration)
-    : port(graph, "claim", stratum::kClaims,
-           [this](Context& c, const std::string& iface_id) { return claim(c, iface_id); }),
-      ports_of(graph, stratum::kClaims),
+    : ports_of(graph, stratum::kClaims),
       names(graph, stratum::kClaims),
+      port(graph, "claim", stratum::kClaims,
+           [this](Context& c, const std::string& iface_id) { return claim(c, iface_id); }),
       inputs_(inputs),
       outputs_(outputs),
       configuration_(configuration),

@@ -36,12 +36,12 @@ class Claims {
  public:
   Claims(engine::Graph& graph, Inputs& inputs, Outputs& outputs, Configuration& configuration);
 
-  // By iface-id; nullopt when its port doesn't live here.
-  engine::Memo<std::string, std::optional<LocalPort>> port;
   // The names of the local ports of a datapath.
   engine::Relation<Uuid, std::string> ports_of;
   // The names of all local ports.
   engine::Relation<std::string, Present> names;
+  // By iface-id; nullopt when its port doesn't live here.
+  engine::Memo<std::string, std::optional<LocalPort>> port;
 
  private:
   std::optional<LocalPort> claim(engine::Context& context, const std::string& iface_id);

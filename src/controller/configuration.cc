@@ -19,11 +19,11 @@ bool is_physical(const ovs::Interface::View& interface) {
 
 Configuration::Configuration(engine::Graph& graph, Inputs& inputs, Outputs& outputs,
                              Identity identity)
-    : local(graph, "config", stratum::kLocal,
+    : attached(graph, stratum::kLocal),
+      local(graph, "config", stratum::kLocal,
             [this](Context& context, const int&) { return read_config(context); }),
       mapped(graph, "mapped_bridge", stratum::kLocal,
              [this](Context& c, const std::string& network) { return map_network(c, network); }),
-      attached(graph, stratum::kLocal),
       ofport_of(graph, "ofport", stratum::kLocal,
                 [this](Context& c, const std::string& name) { return find_ofport(c, name); }),
       inputs_(inputs),

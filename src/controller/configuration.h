@@ -39,10 +39,10 @@ class Configuration {
  public:
   Configuration(engine::Graph& graph, Inputs& inputs, Outputs& outputs, Identity identity);
 
+  engine::Relation<std::string, Attached> attached;  // by iface-id
   // Under 0, the only key.
   engine::Memo<int, LocalConfig> local;
   engine::Memo<std::string, MappedBridge> mapped;  // by physical network
-  engine::Relation<std::string, Attached> attached;  // by iface-id
   // The OpenFlow port of an interface that stands on the integration bridge, by name; 0 when there
   // is none.
   engine::Memo<std::string, std::uint32_t> ofport_of;

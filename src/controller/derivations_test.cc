@@ -82,7 +82,7 @@ TEST_F(DerivationsTest, FramesEnterUntaggedOrPriorityTagged) {
 TEST_F(DerivationsTest, TheWayToTheWireTagsAndStripsAgain) {
   set_up_vlan();
   EXPECT_THAT(c.flows(table::kDeliver),
-              Contains(testing::ContainsRegex("push_vlan:0x8100,.*101.*output:100[12],pop_vlan")));
+              Contains(testing::ContainsRegex("push_vlan:0x8100,set_field:4197->vlan_vid,.*output:100[12],pop_vlan")));
 }
 
 TEST_F(DerivationsTest, AnUnmappedNetworkIsLocal) {

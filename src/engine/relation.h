@@ -74,6 +74,7 @@ class Elements {
   const E& (*get_)(const void*) = nullptr;
 };
 
+// Declared before the memos that emit into it or read it, so that it is destroyed after them.
 template <class K, class E>
 class Relation final : public RelationBase {
  public:
