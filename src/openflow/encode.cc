@@ -332,4 +332,20 @@ Result<void> encode_in_bundle(std::string& bytes, std::uint32_t xid, std::uint32
   return out.finish();
 }
 
+FlowMod FlowMod::remove_strict(const FlowKey& key) {
+  FlowMod out;
+  out.command = Command::kDeleteStrict;
+  out.flow.table = key.table;
+  out.flow.priority = key.priority;
+  out.flow.match = key.match;
+  return out;
+}
+
+FlowMod FlowMod::remove_all() {
+  FlowMod out;
+  out.command = Command::kDelete;
+  out.flow.table = 0xff;
+  return out;
+}
+
 }  // namespace mooring::openflow
