@@ -128,6 +128,17 @@ Needs CommandSet::needs(const std::vector<Invocation>& invocations,
   return out;
 }
 
+std::string CommandSet::list() const {
+  std::string out;
+  for (const Command& command : commands_) {
+    out += fmt::format("{}|{}|", command.name, command.arguments);
+    for (const std::string_view option : command.options) out += fmt::format("--{} ", option);
+    if (!command.options.empty()) out.pop_back();
+    out += '\n';
+  }
+  return out;
+}
+
 std::string CommandSet::help() const {
   std::string out;
   for (const Command& command : commands_) {

@@ -74,6 +74,8 @@ class CommandSet {
   // What the commands of a run need, in the spelling of the server's schema.
   Needs needs(const std::vector<Invocation>& invocations, const ovsdb::Schema& schema) const;
   std::string help() const;
+  // A line for each, for shells: name, arguments and options, separated by "|".
+  std::string list() const;
 
  private:
   explicit CommandSet(std::vector<Command> commands) : commands_(std::move(commands)) {}

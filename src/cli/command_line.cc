@@ -154,6 +154,10 @@ constexpr GlobalOption kGlobalOptions[] = {
     {0, "ssl-ciphers", Takes::kValue, "TLS ciphers to offer", store_tls<&io::TlsFiles::ciphers>},
     {'v', "verbose", Takes::kMayTakeValue, "log levels, as vlog/set takes them", add_verbosity},
     {0, "no-syslog", Takes::kNothing, "accepted; nothing is written to the system log", nothing},
+    {0, "commands", Takes::kNothing, "print the commands, one a line",
+     flag<&Options::list_commands, true>},
+    {0, "options", Takes::kNothing, "print the options, one a line",
+     flag<&Options::list_options, true>},
     {'h', "help", Takes::kNothing, "print this", flag<&Options::help, true>},
     {'V', "version", Takes::kNothing, "print the version", flag<&Options::version, true>},
 };
@@ -364,6 +368,14 @@ Result<CommandLine> parse_command_line(
   if (auto done = parser.read_globals(line); !done) return tl::unexpected(done.error());
   if (auto done = parser.read_commands(line); !done) return tl::unexpected(done.error());
   return line;
+}
+
+std::string options_list() {
+  std::string out;
+  for (const GlobalOption& option : kGlobalOptions) {
+    out += fmt::format("--{}{}\n", option.name, option.takes == Takes::kValue ? "=" : "");
+  }
+  return out;
 }
 
 std::string options_help() {

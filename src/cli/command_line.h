@@ -36,6 +36,8 @@ struct Options {
   io::TlsFiles tls;
   std::vector<std::string> verbosity;  // words for Log::set
   bool help = false;
+  bool list_commands = false;  // for shells' completion
+  bool list_options = false;
   bool version = false;
 };
 
@@ -67,7 +69,8 @@ Result<CommandLine> parse_command_line(
     std::span<const std::string> arguments, const CommandOptions& command_options,
     const std::function<std::optional<std::string>(const char*)>& environment);
 
-// The global options, for --help.
+// The global options, for --help, and a line each for shells: "--db=".
 std::string options_help();
+std::string options_list();
 
 }  // namespace mooring::cli

@@ -118,7 +118,7 @@ Result<void> name_row(Context& context, const Invocation& invocation, const RowI
   const auto id = invocation.option("id");
   if (!id) return {};
   if (!id->starts_with('@')) return fail("--id=" + *id + ": a name begins with @");
-  if (!context.symbols.emplace(*id, row.uuid).second) return fail("--id=" + *id + " is taken");
+  if (!context.symbols.emplace(id->substr(1), row.uuid).second) return fail("--id=" + *id + " is taken");
   return {};
 }
 

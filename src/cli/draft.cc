@@ -174,13 +174,17 @@ RowId Draft::insert(std::string_view table, const Uuid& uuid) {
   return row;
 }
 
+Error Draft::lacking(const std::string& table, std::string_view column) const {
+  const bool has_table = schema().find(table) != nullptr;
+  return Error{fmt::format("the database has no {}{}: its schema is {} {}, not one of Mooring's",
+                           has_table ? fmt::format("column {} in table ", column) : "table ", table,
+                           schema().name, schema().version)};
+}
+
 // The value to be changed in place.
 Result<ovsdb::Datum*> Draft::edit(const RowId& row, std::string_view column) {
   const ovsdb::ColumnSchema* known = column_schema(row, column);
-  if (known == nullptr) {
-    return fail(fmt::format("the database (schema {}) has no column {} in table {}",
-                            schema().version, column, row.table));
-  }
+  if (known == nullptr) return tl::unexpected(lacking(row.table, column));
   if (!known->is_mutable && !inserted_.contains(row.uuid)) {
     return fail(fmt::format("column {} of table {} can't be changed once the row exists", column,
                             row.table));
@@ -265,6 +269,11 @@ Result<void> Draft::put(const RowId& row, std::string_view column, ovsdb::Atom k
 void Draft::erase(const RowId& row) { erased_.insert(row); }
 
 void Draft::expect_none(std::string_view table, std::string_view column, std::string value) {
+  for (const auto& [uuid, row] : base_.table(table)) {
+    const auto cell = row.find(column);
+    const auto* text = cell == row.end() ? nullptr : first<std::string>(cell->second);
+    if (text != nullptr && *text == value) return;
+  }
   none_.push_back({std::string(table), std::string(column), std::move(value)});
 }
 

@@ -84,7 +84,8 @@ class Draft {
   // reference, and ovsdb-server refuses to delete one that has any.
   void erase(const RowId& row);
 
-  // Makes the server refuse the transaction when by then there is another row with this value.
+  // Makes the server refuse the transaction when by then there is a row with this value. Does
+  // nothing when there is one already, which can only be one that this transaction deletes.
   void expect_none(std::string_view table, std::string_view column, std::string value);
   // Makes the server refuse it when the column has changed meanwhile.
   void expect_unchanged(const RowId& row, std::string_view column);
@@ -107,6 +108,7 @@ class Draft {
   using Columns = std::map<std::string, ovsdb::Datum, std::less<>>;
 
   const ovsdb::ColumnSchema* column_schema(const RowId& row, std::string_view column) const;
+  Error lacking(const std::string& table, std::string_view column) const;
   Result<ovsdb::Datum*> edit(const RowId& row, std::string_view column);
   void plan_insert(Plan& plan, const RowId& row) const;
   void plan_edits(Plan& plan, const RowId& row, const Columns& columns) const;

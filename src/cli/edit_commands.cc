@@ -137,7 +137,7 @@ Result<Uuid> new_uuid(Context& context, const Invocation& invocation) {
     if (!uuid) return fail("--id=" + *id + ": @name or a whole UUID is needed");
     return *uuid;
   }
-  const auto it = context.symbols.try_emplace(*id, ovsdb::make_placeholder()).first;
+  const auto it = context.symbols.try_emplace(id->substr(1), ovsdb::make_placeholder()).first;
   if (context.nb.inserted(it->second) || !ovsdb::is_placeholder(it->second)) {
     return fail("--id=" + *id + " is taken");
   }

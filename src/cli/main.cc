@@ -53,18 +53,27 @@ Result<void> set_verbosity(Log& log, const Options& options) {
   return {};
 }
 
+// What needs no database. False: none of it was asked for.
+bool print_about(const Options& options, const CommandSet& commands) {
+  if (options.help) {
+    print_help(commands);
+  } else if (options.version) {
+    fmt::print("mooring {}\n", MOORING_VERSION);
+  } else if (options.list_commands) {
+    fmt::print("{}", commands.list());
+  } else if (options.list_options) {
+    fmt::print("{}", options_list());
+  } else {
+    return false;
+  }
+  return true;
+}
+
 int run(const std::vector<std::string>& arguments) {
   const CommandSet& commands = CommandSet::all();
   auto line = parse_command_line(arguments, commands.options(), environment);
   if (!line) return complain(line.error().message);
-  if (line->options.help) {
-    print_help(commands);
-    return 0;
-  }
-  if (line->options.version) {
-    fmt::print("mooring {}\n", MOORING_VERSION);
-    return 0;
-  }
+  if (print_about(line->options, commands)) return 0;
   if (line->commands.empty()) return complain("no command is given; --help lists them");
   for (const Invocation& invocation : line->commands) {
     if (auto right = commands.check(invocation); !right) return complain(right.error().message);

@@ -136,9 +136,10 @@ std::string display_name(const Draft& draft, const RowId& row) {
 
 Result<std::optional<RowId>> find_row(const Draft& draft, const ovsdb::TableSchema& table,
                                       std::string_view word, const ovsdb::Symbols& symbols) {
-  if (const auto symbol = symbols.find(word); symbol != symbols.end()) {
-    const RowId row{table.name, symbol->second};
-    return draft.exists(row) ? std::optional(row) : std::nullopt;
+  if (word.starts_with('@')) {
+    const auto symbol = symbols.find(word.substr(1));
+    const RowId row{table.name, symbol == symbols.end() ? Uuid() : symbol->second};
+    if (draft.exists(row)) return std::optional(row);
   }
   if (const auto uuid = Uuid::parse(word)) {
     const RowId row{table.name, *uuid};

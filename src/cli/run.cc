@@ -19,6 +19,7 @@ using std::chrono::milliseconds;
 // After a collision with another writer its change is on the way; should it not come, the same
 // transaction is worth another try.
 constexpr milliseconds kCollisionPause{50};
+constexpr int kMostRaces = 200;
 
 void complain(std::string_view text) { fmt::print(stderr, "mooring: {}\n", text); }
 
@@ -94,6 +95,7 @@ struct Run::Impl {
   Phase phase = Phase::kConnecting;
   int status = 0;
   bool collided = false;
+  int races = 0;  // lost against other writers
   std::vector<Output> outputs;
   std::map<Uuid, Uuid> uuids;
   std::int64_t nb_cfg = 0;  // to be reached by what is followed
@@ -200,7 +202,7 @@ bool Run::Impl::run_commands(Context& context, std::vector<Output>& said) {
 bool Run::Impl::names_resolved(const Context& context) {
   for (const auto& [name, uuid] : context.symbols) {
     if (!ovsdb::is_placeholder(uuid) || context.nb.inserted(uuid)) continue;
-    give_up(fmt::format("{} names a row that no command creates: -- --id={} create TABLE ...", name,
+    give_up(fmt::format("@{} names a row that no command creates: -- --id=@{} create TABLE ...", name,
                         name));
     return false;
   }
@@ -249,7 +251,7 @@ void Run::Impl::committed(const Draft::Plan& plan, std::optional<std::size_t> se
 // A condition that failed ("timed out") means that another writer was faster: what it wrote will be
 // seen by the next attempt. So may a constraint be broken, but then only once.
 void Run::Impl::refused(const ovsdb::TransactionError& error) {
-  const bool lost_race = error.tag == "timed out";
+  const bool lost_race = error.tag == "timed out" && ++races < kMostRaces;
   const bool may_have = error.tag == "constraint violation" && !std::exchange(collided, true);
   if (error.lost || (!lost_race && !may_have)) return give_up(error.message);
   phase = Phase::kTrying;

@@ -48,7 +48,7 @@ Result<ovsdb::Atom> parse_string(std::string_view word) {
 
 Result<ovsdb::Atom> parse_uuid(std::string_view word, ovsdb::Symbols* symbols) {
   if (word.starts_with('@') && symbols != nullptr) {
-    const auto it = symbols->try_emplace(std::string(word), Uuid()).first;
+    const auto it = symbols->try_emplace(std::string(word.substr(1)), Uuid()).first;
     if (it->second.is_nil()) it->second = ovsdb::make_placeholder();
     return ovsdb::Atom{it->second};
   }

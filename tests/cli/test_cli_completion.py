@@ -1,0 +1,59 @@
+"""Completion for bash, asked as the shell would ask it."""
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from conftest import BIN, ROOT
+
+SCRIPT = """
+source "$1"; shift
+COMP_WORDS=("$@")
+COMP_CWORD=$(($# - 1))
+_mooring
+printf '%s\\n' "${COMPREPLY[@]}"
+"""
+
+
+def complete(databases, *words: str) -> list[str]:
+    """The candidates for the last of the words."""
+    path = ROOT / "packaging" / "completion" / "mooring.bash"
+    env = {**databases.env, "PATH": f"{BIN}:{databases.env['PATH']}"}
+    done = subprocess.run(["bash", "-c", SCRIPT, "bash", path, *words], env=env,
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    return done.stdout.split()
+
+
+@pytest.fixture
+def filled(databases):
+    databases.mooring("ls-add", "tenant", "--", "ps-add", "web", "physnet1", "101", "--", "lsp-add",
+                      "web", "vm1", "--", "lsp-add", "web", "vm2")
+    return databases
+
+
+def test_commands(filled):
+    assert complete(filled, "mooring", "ps-") == ["ps-add", "ps-del", "ps-list"]
+    assert complete(filled, "mooring", "ls-list", "--", "doc") == ["doctor"]
+
+
+def test_options(filled):
+    assert "--timeout=" in complete(filled, "mooring", "--t")
+    assert complete(filled, "mooring", "--may") == ["--may-exist"]
+    assert complete(filled, "mooring", "ls-list", "--", "--ti") == []
+
+
+def test_names(filled):
+    assert sorted(complete(filled, "mooring", "lsp-add", "")) == ["tenant", "web"]
+    assert sorted(complete(filled, "mooring", "lsp-del", "vm")) == ["vm1", "vm2"]
+    assert complete(filled, "mooring", "--may-exist", "ps-add", "x", "phys") == ["physnet1"]
+    assert complete(filled, "mooring", "lsp-set-type", "vm1", "localn") == ["localnet"]
+
+
+def test_database(filled):
+    assert complete(filled, "mooring", "list", "Physical") == ["Physical_Switch"]
+    assert complete(filled, "mooring", "get", "Physical_Switch", "we") == ["web"]
+    assert complete(filled, "mooring", "get", "Physical_Switch", "web", "phys") == [
+        "physical_network"]
+    assert complete(filled, "mooring", "get", "Physical_Switch", "web", "tag", "na") == ["name"]
