@@ -30,10 +30,12 @@ inline constexpr std::string_view kNameInvalid = "name-invalid";
 inline constexpr std::string_view kAddressInvalid = "address-invalid";
 inline constexpr std::string_view kDuplicateAddress = "duplicate-address";
 inline constexpr std::string_view kPortClaimedTwice = "port-claimed-twice";
+inline constexpr std::string_view kPortShared = "port-shared";
 inline constexpr std::string_view kUplinkDown = "uplink-down";
 inline constexpr std::string_view kEncapMissing = "encap-missing";
 inline constexpr std::string_view kFlowRejected = "flow-rejected";
 inline constexpr std::string_view kFlowInvalid = "flow-invalid";
+inline constexpr std::string_view kRowRejected = "row-rejected";
 inline constexpr std::string_view kUnsupported = "unsupported";
 inline constexpr std::string_view kSchemaMismatch = "schema-mismatch";
 }  // namespace code

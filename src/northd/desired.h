@@ -64,15 +64,18 @@ struct DesiredUplink {
   friend auto operator<=>(const DesiredUplink&, const DesiredUplink&) = default;
 };
 
-// A row of the program: a Pipeline row without datapath and port group. All of it is its key.
-struct ProgramRow {
+// A Pipeline row. All of it is its key.
+struct PipelineRow {
+  std::string kind;  // of the datapaths that run it
   std::string pipeline;
   std::int64_t table_id = 0;
   std::string stage;
   std::int64_t priority = 0;
   std::string match;
   std::string actions;
-  friend auto operator<=>(const ProgramRow&, const ProgramRow&) = default;
+  std::optional<Uuid> datapath;  // the southbound row; the program of a kind has none
+  std::string port_group;
+  friend auto operator<=>(const PipelineRow&, const PipelineRow&) = default;
 };
 
 // SB_Global, under key 0.
@@ -111,8 +114,8 @@ struct SwitchState {
 }  // namespace mooring::northd
 
 template <>
-struct mooring::Hash<mooring::northd::ProgramRow> {
-  std::size_t operator()(const mooring::northd::ProgramRow& row) const {
+struct mooring::Hash<mooring::northd::PipelineRow> {
+  std::size_t operator()(const mooring::northd::PipelineRow& row) const {
     using Parts = std::tuple<std::string_view, std::int64_t, std::int64_t, std::string_view,
                              std::string_view>;
     return mooring::Hash<Parts>{}(

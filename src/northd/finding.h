@@ -31,6 +31,10 @@ struct Finding {
   friend auto operator<=>(const Finding&, const Finding&) = default;
 };
 
+// The key of a finding about a northbound row; a name is cut to what can be read.
+FindingKey finding_on(std::string_view table, const Uuid& row, std::string_view name,
+                      std::string_view code);
+
 // A value from outside as it is quoted in a message: whole when it is short, else its beginning.
 std::string quoted(std::string_view text);
 

@@ -36,9 +36,9 @@ std::vector<Uuid> Inputs::switches_of(const sb::DatapathBinding& row) {
   std::vector<Uuid> out;
   if (row.nb_uuid) out.push_back(*row.nb_uuid);
   auto it = row.external_ids.find(std::string_view("logical-switch"));
-  if (it == row.external_ids.end()) return out;
-  auto named = Uuid::parse(it->second);
+  auto named = it == row.external_ids.end() ? std::nullopt : Uuid::parse(it->second);
   if (named && (out.empty() || out.front() != *named)) out.push_back(*named);
+  if (out.empty()) out.push_back(Uuid());
   return out;
 }
 

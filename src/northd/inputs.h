@@ -53,6 +53,7 @@ struct Inputs {
 
   engine::Source<Problem> problems;
 
+  // What datapath_of indexes a row by; the nil UUID when neither column has one.
   static std::vector<Uuid> switches_of(const sb::DatapathBinding& row);
 };
 

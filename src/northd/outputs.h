@@ -15,7 +15,7 @@ struct Outputs {
       : datapaths(graph, stratum::kDesired, true),
         bindings(graph, stratum::kDesired, true),
         uplinks(graph, stratum::kDesired, true),
-        program(graph, stratum::kDesired, true),
+        pipeline(graph, stratum::kDesired, true),
         global(graph, stratum::kDesired, true),
         ports(graph, stratum::kDesired, true),
         physical_switches(graph, stratum::kDesired, true),
@@ -27,7 +27,7 @@ struct Outputs {
   engine::Relation<Uuid, DesiredDatapath> datapaths;
   engine::Relation<std::string, DesiredBinding> bindings;
   engine::Relation<std::string, DesiredUplink> uplinks;
-  engine::Relation<ProgramRow, Present> program;
+  engine::Relation<PipelineRow, Present> pipeline;
   engine::Relation<int, DesiredGlobal> global;
 
   // Northbound.

@@ -1,0 +1,113 @@
+#include "northd/datapath_sync.h"
+
+#include <fmt/core.h>
+
+namespace mooring::northd {
+namespace {
+
+using Row = sb::DatapathBinding;
+using C = Row::Columns;
+using ovsdb::mask_of;
+
+Row make_row(const Uuid& on, const DesiredDatapath& desired) {
+  Row row;
+  row.kind = word_of(desired.kind);
+  row.type = "logical-switch";
+  row.nb_uuid = on;
+  row.physical_network = desired.physical_network;
+  if (desired.tag != 0) row.tag = desired.tag;
+  row.external_ids["logical-switch"] = on.to_string();
+  row.external_ids["name"] = desired.name;
+  if (!desired.name2.empty()) row.external_ids["name2"] = desired.name2;
+  return row;
+}
+
+// Rows that refer to a datapath and would keep the database from deleting it. Controllers and CMSs
+// write them, and none is of use without it.
+void remove_dependants(ovsdb::Transaction& transaction, const Row& row) {
+  for (const char* table : {"MAC_Binding", "Static_MAC_Binding", "Multicast_Group"}) {
+    transaction.raw(fmt::format(
+        R"({{"op":"delete","table":"{}","where":[["datapath","==",["uuid","{}"]]]}})", table,
+        row.uuid.to_string()));
+  }
+  transaction.raw(fmt::format(R"({{"op":"delete","table":"FDB","where":[["dp_key","==",{}]]}})",
+                              row.tunnel_key));
+}
+
+}  // namespace
+
+DatapathSync::DatapathSync(Inputs& inputs, Outputs& outputs, TunnelKeys& keys, Problems& problems)
+    : RowSync(outputs.datapaths, inputs.sb_tables.datapath_binding, ~store::ColumnMask{0},
+              &Inputs::switches_of, problems),
+      inputs_(inputs),
+      keys_(keys) {}
+
+Uuid DatapathSync::owner_of(const Row& row) const {
+  auto switches = Inputs::switches_of(row);
+  for (const Uuid& on : switches) {
+    if (find_desired(on) != nullptr) return on;
+  }
+  return switches.front();
+}
+
+DatapathSync::Rows DatapathSync::actual(const Uuid& key) const {
+  Rows out;
+  for (const Uuid& uuid : inputs_.datapath_of.find(key)) {
+    const Row* row = inputs_.sb_tables.datapath_binding.find(uuid);
+    if (row != nullptr && owner_of(*row) == key) out.push_back(row);
+  }
+  return out;
+}
+
+std::optional<Uuid> DatapathSync::row_of(const Uuid& on) const {
+  if (auto it = inserted_.find(on); it != inserted_.end()) return it->second;
+  Rows rows = actual(on);
+  if (rows.empty()) return std::nullopt;
+  return rows.front()->uuid;
+}
+
+Result<DatapathSync::Written> DatapathSync::write_key(ovsdb::Transaction& transaction,
+                                                      const Uuid& key,
+                                                      const DesiredDatapath* desired,
+                                                      const Rows& rows) {
+  for (std::size_t i = desired != nullptr ? 1 : 0; i < rows.size(); ++i) {
+    remove_dependants(transaction, *rows[i]);
+    transaction.remove<Row>(rows[i]->uuid);
+  }
+  if (desired == nullptr) return Written::kDone;
+  Row row = make_row(key, *desired);
+  auto& space = keys_.datapaths();
+  if (rows.empty()) {
+    auto tunnel_key = space.allocate(desired->requested_key);
+    if (!tunnel_key) {
+      return fail(fmt::format("all {} tunnel keys of switches are in use: delete some switches",
+                              TunnelKeys::kMaxDatapath));
+    }
+    row.tunnel_key = *tunnel_key;
+    inserted_[key] = transaction.insert(row).uuid;
+    return Written::kDone;
+  }
+  const Row& present = *rows.front();
+  row.tunnel_key = present.tunnel_key;
+  auto requested = desired->requested_key;
+  if (requested && *requested != present.tunnel_key && *requested >= 1 &&
+      *requested <= TunnelKeys::kMaxDatapath && space.is_free(*requested)) {
+    row.tunnel_key = *space.allocate(requested);
+  }
+  RowDiff<Row>(transaction, present, row)(C::tunnel_key, &Row::tunnel_key)(C::kind, &Row::kind)(
+      C::type, &Row::type)(C::nb_uuid, &Row::nb_uuid)(C::physical_network, &Row::physical_network)(
+      C::tag, &Row::tag)(C::external_ids, &Row::external_ids);
+  return Written::kDone;
+}
+
+std::string DatapathSync::words_for(const Uuid& key) const {
+  return "Datapath_Binding of switch " + key.to_string();
+}
+
+std::optional<FindingKey> DatapathSync::finding_for(const Uuid& key) const {
+  const DesiredDatapath* desired = find_desired(key);
+  if (desired == nullptr) return finding_on("", Uuid(), "", model::code::kRowRejected);
+  return finding_on(table_of(desired->kind), key, desired->name, model::code::kRowRejected);
+}
+
+}  // namespace mooring::northd

@@ -1,0 +1,43 @@
+// Datapath_Binding rows.
+#pragma once
+
+#include <map>
+#include <optional>
+
+#include "northd/inputs.h"
+#include "northd/outputs.h"
+#include "northd/row_sync.h"
+#include "northd/tunnel_keys.h"
+
+namespace mooring::northd {
+
+class DatapathSync final : public RowSync<sb::DatapathBinding, Uuid, DesiredDatapath> {
+ public:
+  DatapathSync(Inputs& inputs, Outputs& outputs, TunnelKeys& keys, Problems& problems);
+
+  // The row of a switch, or the placeholder of one that the present transaction inserts; nullopt
+  // when there is neither.
+  std::optional<Uuid> row_of(const Uuid& on) const;
+
+  void begin() override {
+    inserted_.clear();
+    keys_.begin();
+  }
+
+ protected:
+  Rows actual(const Uuid& key) const override;
+  Result<Written> write_key(ovsdb::Transaction& transaction, const Uuid& key,
+                            const DesiredDatapath* desired, const Rows& rows) override;
+  std::string words_for(const Uuid& key) const override;
+  std::optional<FindingKey> finding_for(const Uuid& key) const override;
+
+ private:
+  // The one switch that a row, which may name two, belongs to.
+  Uuid owner_of(const sb::DatapathBinding& row) const;
+
+  Inputs& inputs_;
+  TunnelKeys& keys_;
+  std::map<Uuid, Uuid> inserted_;
+};
+
+}  // namespace mooring::northd

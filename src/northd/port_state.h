@@ -1,0 +1,39 @@
+// What northd says back about a port: whether it is up, and whether its network reaches it.
+#pragma once
+
+#include <string>
+
+#include "engine/memo.h"
+#include "engine/relation.h"
+#include "northd/chassis.h"
+#include "northd/inputs.h"
+#include "northd/networks.h"
+#include "northd/outputs.h"
+#include "northd/ports.h"
+#include "northd/uplinks.h"
+
+namespace mooring::northd {
+
+class PortStates {
+ public:
+  PortStates(engine::Graph& graph, Inputs& inputs, Outputs& outputs, Ports& ports,
+             Networks& networks, Uplinks& uplinks, ChassisView& chassis);
+
+  // By switch: the names of the ports that are bound where no uplink is.
+  engine::Relation<Uuid, std::string> without_uplink;
+
+ private:
+  engine::Nothing derive(engine::Context& context, const Uuid& uuid);
+  void check_uplink(engine::Context& context, const Uuid& uuid, const Port& port,
+                    const Uuid& chassis);
+
+  Inputs& inputs_;
+  Outputs& outputs_;
+  Ports& ports_;
+  Networks& networks_;
+  Uplinks& uplinks_;
+  ChassisView& chassis_;
+  engine::Memo<Uuid, engine::Nothing> state_;
+};
+
+}  // namespace mooring::northd

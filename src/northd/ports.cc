@@ -1,0 +1,178 @@
+#include "northd/ports.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "model/lsp_address.h"
+#include "model/words.h"
+#include "northd/options.h"
+#include "northd/unsupported.h"
+
+namespace mooring::northd {
+namespace {
+
+using engine::Context;
+using model::AddressEntry;
+using model::Severity;
+
+AddressKey key_of(const Uuid& on, Mac mac) {
+  return {on, AddressKey::Kind::kMac, 0, mac.bits()};
+}
+AddressKey key_of(const Uuid& on, Ip4 ip) {
+  return {on, AddressKey::Kind::kIp4, 0, ip.bits()};
+}
+AddressKey key_of(const Uuid& on, const Ip6& ip) {
+  return {on, AddressKey::Kind::kIp6, ip.high(), ip.low()};
+}
+
+void add_keys(const model::LspAddress& address, Port& port) {
+  port.addresses.push_back(key_of(port.on, address.mac));
+  for (const auto& ip : address.ip4) port.addresses.push_back(key_of(port.on, ip.address));
+  for (const auto& ip : address.ip6) port.addresses.push_back(key_of(port.on, ip.address));
+}
+
+// As ovn-sb(5) has it: a copy of the port's own, with the name that Neutron gave as "name".
+Words external_ids_of(const nb::LogicalSwitchPort::View& row) {
+  Words out = row.external_ids();
+  if (auto name = option(out, "neutron:port_name"); !name.empty()) {
+    std::string value(name);
+    out["name"] = std::move(value);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string AddressKey::to_string() const {
+  switch (kind) {
+    case Kind::kMac: return Mac(low).to_string();
+    case Kind::kIp4: return Ip4(static_cast<std::uint32_t>(low)).to_string();
+    case Kind::kIp6: return Ip6(high, low).to_string();
+  }
+  return {};
+}
+
+Ports::Ports(engine::Graph& graph, Inputs& inputs, Outputs& outputs)
+    : of(graph, "port", stratum::kRows,
+           [this](Context& context, const Uuid& uuid) { return derive(context, uuid); }),
+      localnets(graph, stratum::kRows),
+      holders(graph, stratum::kRows),
+      inputs_(inputs),
+      outputs_(outputs) {
+  inputs.ports.demand_each(of);
+}
+
+std::optional<Port> Ports::derive(Context& context, const Uuid& uuid) {
+  auto row = context.row(inputs_.ports, uuid);
+  if (!row) return std::nullopt;
+  Port out;
+  if (!place(context, *row, out)) return std::nullopt;
+  out.name = row->name();
+  out.type = row->type();
+  if (out.name.empty() || out.name.size() > kMaxName) {
+    report(context, *row, model::code::kNameInvalid, Severity::kError,
+           fmt::format("the name has {} bytes; from 1 to {} are taken, and until then the port isn't "
+                       "there for any chassis",
+                       out.name.size(), kMaxName));
+    return std::nullopt;
+  }
+  DesiredBinding binding;
+  read_addresses(context, *row, out, binding);
+  check_security(context, *row);
+  report_unsupported(context, outputs_, *row);
+  for (const AddressKey& key : out.addresses) context.emit(holders, key, out.name);
+  if (out.type == "localnet") context.emit(localnets, out.on, uuid);
+  bind(context, *row, out, std::move(binding));
+  return out;
+}
+
+bool Ports::place(Context& context, const Row& row, Port& port) {
+  const auto& logical = context.find(inputs_.logical_switch_of, row.uuid());
+  const auto& physical = context.find(inputs_.physical_switch_of, row.uuid());
+  if (logical.empty() && physical.empty()) return false;
+  port.kind = logical.empty() ? SwitchKind::kPhysical : SwitchKind::kLogical;
+  port.on = logical.empty() ? physical.front() : logical.front();
+  if (logical.size() + physical.size() > 1) {
+    report(context, row, model::code::kPortShared, Severity::kError,
+           fmt::format("{} switches have this port; only {} {} gets it: remove it from the others",
+                       logical.size() + physical.size(), table_of(port.kind),
+                       port.on.to_string()));
+  }
+  return true;
+}
+
+void Ports::read_addresses(Context& context, const Row& row, Port& port, DesiredBinding& binding) {
+  for (const std::string& text : row.addresses()) {
+    auto entry = AddressEntry::parse(text);
+    if (!entry) {
+      report(context, row, model::code::kAddressInvalid, Severity::kError,
+             fmt::format("addresses: {} is left out: {}", quoted(text), entry.error().message));
+    } else if (entry->kind == AddressEntry::Kind::kAddress) {
+      add_keys(entry->address, port);
+      binding.mac.insert(text);
+    } else if (entry->kind == AddressEntry::Kind::kUnknown) {
+      binding.mac.insert(text);
+    }
+  }
+  std::sort(port.addresses.begin(), port.addresses.end());
+  port.addresses.erase(std::unique(port.addresses.begin(), port.addresses.end()),
+                       port.addresses.end());
+}
+
+// What doesn't parse still goes to the chassis: were it left out, a port with nothing else would be
+// open.
+void Ports::check_security(Context& context, const Row& row) {
+  for (const std::string& text : row.port_security()) {
+    auto address = model::LspAddress::parse(text);
+    if (address) continue;
+    report(context, row, model::code::kAddressInvalid, Severity::kError,
+           fmt::format("port_security: {} allows nothing: {}", quoted(text),
+                       address.error().message));
+  }
+}
+
+void Ports::bind(Context& context, const Row& row, const Port& port, DesiredBinding binding) {
+  binding.port = row.uuid();
+  binding.on = port.on;
+  binding.type = port.type;
+  binding.port_security = row.port_security();
+  binding.options = row.options();
+  if (row.parent_name() && !row.parent_name()->empty()) binding.parent_port = row.parent_name();
+  binding.tag = row.tag();
+  binding.requested_chassis = requested_chassis(context, row);
+  binding.enabled = row.enabled();
+  binding.port_groups = groups(context, row.uuid());
+  binding.external_ids = external_ids_of(row);
+  binding.requested_key = requested_key(row.options());
+  context.emit(outputs_.bindings, port.name, std::move(binding));
+}
+
+// By name or, failing that, by hostname, as ovn-nb(5) has it.
+std::optional<Uuid> Ports::requested_chassis(Context& context, const Row& row) {
+  std::string_view list = option(row.options(), "requested-chassis");
+  if (list.empty()) return std::nullopt;
+  std::string first(model::split(list, ',').front());
+  const auto& named = context.find(inputs_.chassis_by_name, first);
+  if (!named.empty()) return named.front();
+  const auto& hosts = context.find(inputs_.chassis_by_hostname, first);
+  if (!hosts.empty()) return hosts.front();
+  return std::nullopt;
+}
+
+Set<std::string> Ports::groups(Context& context, const Uuid& port) {
+  Set<std::string> out;
+  for (const Uuid& uuid : context.find(inputs_.port_groups_of, port)) {
+    if (auto row = context.row(inputs_.port_groups, uuid)) out.insert(row->name());
+  }
+  return out;
+}
+
+void Ports::report(Context& context, const Row& row, std::string_view code, Severity severity,
+                   std::string message) {
+  context.emit(outputs_.findings,
+               finding_on("Logical_Switch_Port", row.uuid(), row.name(), code),
+               Finding{severity, std::move(message)});
+}
+
+}  // namespace mooring::northd

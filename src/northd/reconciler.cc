@@ -1,0 +1,31 @@
+#include "northd/reconciler.h"
+
+#include <iterator>
+
+namespace mooring::northd {
+
+Reconciler::Reconciler(Derivations& d, Problems& problems, const Clock& clock, Logger log)
+    : keys_(d.inputs.sb_tables),
+      datapaths_(d.inputs, d.outputs, keys_, problems),
+      bindings_(d.inputs, d.outputs, keys_, datapaths_, problems),
+      uplinks_(d.inputs, d.outputs, keys_, datapaths_, bindings_, problems),
+      pipeline_(d.graph, d.inputs, d.outputs, problems),
+      role_(d.inputs.sb_tables),
+      global_(d.inputs, d.outputs, problems),
+      ports_(d.inputs, d.outputs, problems),
+      physical_switches_(d.outputs.physical_switches, d.inputs.nb_tables.physical_switch, problems),
+      logical_switches_(d.outputs.logical_switches, d.inputs.nb_tables.logical_switch, problems),
+      diagnostics_(d.graph, d.inputs, d.outputs, problems, clock),
+      progress_(d.inputs, d.outputs, problems, clock),
+      southbound_({&role_, &pipeline_, &datapaths_, &bindings_, &uplinks_}, &global_, log),
+      northbound_({&diagnostics_, &physical_switches_, &logical_switches_, &ports_}, &progress_,
+                  log) {}
+
+std::vector<std::string> Reconciler::note_changes() {
+  auto out = southbound_.note_changes();
+  auto rest = northbound_.note_changes();
+  out.insert(out.end(), std::make_move_iterator(rest.begin()), std::make_move_iterator(rest.end()));
+  return out;
+}
+
+}  // namespace mooring::northd
