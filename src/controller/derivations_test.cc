@@ -173,6 +173,18 @@ TEST_F(DerivationsTest, ABrokenProgramRowIsReportedAndTheOthersServe) {
   EXPECT_THAT(c.findings(), IsEmpty());
 }
 
+TEST_F(DerivationsTest, APortWithThePlaceOfAnotherInheritsNoLearntAddresses) {
+  datapath = c.add_switch(7, "phys", 101);
+  auto before = c.add_binding("vm1", datapath, 1, {"unknown"});
+  c.plug("tap1", 5, "vm1");
+  settle();
+  ASSERT_EQ(c.derived.outputs.learners.drain().size(), 1u);
+  c.sb.port_binding.erase(before.uuid);
+  c.add_binding("vm1", datapath, 1, {"unknown"});
+  c.update();
+  EXPECT_EQ(c.derived.outputs.learners.drain().size(), 2u);  // one cookie goes, another comes
+}
+
 TEST_F(DerivationsTest, WhatIsPluggedElsewhereCostsNothing) {
   set_up_vlan();
   auto before = c.derived.graph.stats().runs;

@@ -159,7 +159,7 @@ void NetworkFlows::to_wire(Context& context, const LocalNetwork& network) {
 }
 
 void NetworkFlows::learn_from_wire(Context& context, const LocalNetwork& network) {
-  std::uint64_t cookie = learn_cookie(network.key, network.uplink->key);
+  std::uint64_t cookie = learn_cookie(network.uplink->row);
   Match match;
   match.metadata(network.key).reg(field::kInportRegister, network.uplink->key);
   Actions actions = learn_source(cookie);

@@ -18,9 +18,8 @@ constexpr std::uint16_t kFdbTimeout = 300;  // seconds, as IEEE 802.1Q section 8
 
 }  // namespace
 
-std::uint64_t learn_cookie(std::uint32_t datapath_key, std::uint32_t port_key) {
-  return 1ULL << 63 | static_cast<std::uint64_t>(datapath_key) << 16 | port_key;
-}
+// The top bit tells it from a cookie that is an origin's first 32 bits.
+std::uint64_t learn_cookie(const Uuid& row) { return 1ULL << 63 | (row.high() ^ row.low()); }
 
 Actions learn_source(std::uint64_t cookie) {
   openflow::Learn learn;
@@ -100,7 +99,7 @@ void PortFlows::look_up(Context& context, const Place& place) {
 }
 
 void PortFlows::learn(Context& context, const Place& place) {
-  std::uint64_t cookie = learn_cookie(place.network.key, place.port.key);
+  std::uint64_t cookie = learn_cookie(place.port.binding);
   Match match;
   match.metadata(place.network.key).reg(field::kInportRegister, place.port.key);
   Actions actions = learn_source(cookie);

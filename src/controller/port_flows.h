@@ -11,9 +11,9 @@
 
 namespace mooring::controller {
 
-// The cookie of flows that the switch learns from a port: datapath key over port key, in a range
-// that no UUID's prefix has.
-std::uint64_t learn_cookie(std::uint32_t datapath_key, std::uint32_t port_key);
+// The cookie of flows that the switch learns from a port: made of the UUID of its Port_Binding or
+// Uplink, so that a port which comes after with the same keys doesn't inherit them.
+std::uint64_t learn_cookie(const Uuid& row);
 // The learn action for sources behind a port, whose key is in the inport register: 300 s after the
 // last packet from a source it is forgotten.
 openflow::Actions learn_source(std::uint64_t cookie);
