@@ -110,6 +110,8 @@ class Actions {
   Actions& meter(std::uint32_t id);
 
   Actions& learn(const Learn& learn);
+  // The switch refuses ct where the match doesn't say IPv4 or IPv6, an alg where it doesn't say the
+  // helper's protocol, a nat range of another family, and commit under ct_state=+inv.
   Actions& ct(const Conntrack& ct);
   // nat first, then exec's actions (set_field of ct_mark and ct_label).
   Actions& ct(const Conntrack& ct, const std::optional<Nat>& nat, const Actions& exec);

@@ -38,6 +38,8 @@ class Match {
   // Sets what field needs, as far as that is one thing: both of kIpAny's are left to the caller.
   // False when the match contradicts it.
   [[nodiscard]] bool set_prerequisites(Field field);
+  // Whether what field needs is matched, so that field may be matched or set.
+  bool meets(Field field) const;
   // Error: names the first field whose prerequisite isn't matched; the switch would refuse it.
   Result<void> check() const;
   // Forgets a field's constraint.

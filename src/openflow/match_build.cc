@@ -41,14 +41,20 @@ bool is_tracked(const Match& match) {
          (state->value.low & ct_state::kInv) == 0;
 }
 
+// A fragment that isn't the first has no transport header.
+bool has_transport(const Match& match) {
+  const auto fragment = match.find(Field::kIpFrag);
+  return !fragment || (fragment->value.low & 2) == 0;
+}
+
 bool is_nd(const Match& match, std::uint8_t type) {
-  return is_ip(match, kTypeIp6, kProtoIcmp6) && exact(match, Field::kIcmp6Type) == type &&
-         exact(match, Field::kIcmp6Code) == 0U;
+  return has_transport(match) && is_ip(match, kTypeIp6, kProtoIcmp6) &&
+         exact(match, Field::kIcmp6Type) == type && exact(match, Field::kIcmp6Code) == 0U;
 }
 
 bool satisfied(const Match& match, Prerequisite prerequisite) {
   const auto proto = [&](std::uint8_t number) {
-    return is_any_ip(match) && exact(match, Field::kIpProto) == number;
+    return is_any_ip(match) && exact(match, Field::kIpProto) == number && has_transport(match);
   };
   switch (prerequisite) {
     case Prerequisite::kNone:
@@ -74,9 +80,9 @@ bool satisfied(const Match& match, Prerequisite prerequisite) {
     case Prerequisite::kSctp:
       return proto(kProtoSctp);
     case Prerequisite::kIcmp4:
-      return is_ip(match, kTypeIp4, kProtoIcmp);
+      return is_ip(match, kTypeIp4, kProtoIcmp) && has_transport(match);
     case Prerequisite::kIcmp6:
-      return is_ip(match, kTypeIp6, kProtoIcmp6);
+      return is_ip(match, kTypeIp6, kProtoIcmp6) && has_transport(match);
     case Prerequisite::kNd:
       return is_nd(match, kNeighborSolicit) || is_nd(match, kNeighborAdvert);
     case Prerequisite::kNdSolicit:
@@ -104,7 +110,7 @@ bool set_nd(Match& match, std::optional<std::uint8_t> type) {
 // Adds what is lacking; match is left half changed when that contradicts it.
 bool require(Match& match, Prerequisite prerequisite) {
   const auto proto = [&](std::uint8_t number) {
-    return set_any_ip(match) && match.set(Field::kIpProto, number);
+    return has_transport(match) && set_any_ip(match) && match.set(Field::kIpProto, number);
   };
   switch (prerequisite) {
     case Prerequisite::kNone:
@@ -152,6 +158,8 @@ bool Match::set_prerequisites(Field field) {
   *this = std::move(changed);
   return true;
 }
+
+bool Match::meets(Field field) const { return satisfied(*this, info(field).prerequisite); }
 
 Result<void> Match::check() const {
   Result<void> result;
