@@ -78,7 +78,7 @@ struct ControlServer::Impl : std::enable_shared_from_this<Impl> {
   Logger log;
 
   void accept(io::Loop& loop, std::unique_ptr<io::Stream> stream);
-  void run(std::string_view name, json::Value params, Answer answer);
+  void run(std::string_view name, json::Value params, const Answer& answer);
   std::string list() const;
 };
 
@@ -101,7 +101,7 @@ void ControlServer::Impl::accept(io::Loop& loop, std::unique_ptr<io::Stream> str
       std::make_unique<jsonrpc::Session>(loop, std::move(stream), options, std::move(handlers));
 }
 
-void ControlServer::Impl::run(std::string_view name, json::Value params, Answer answer) {
+void ControlServer::Impl::run(std::string_view name, json::Value params, const Answer& answer) {
   auto it = commands.find(name);
   if (it == commands.end()) {
     return answer.error(

@@ -80,7 +80,7 @@ std::optional<Endpoint> numeric_endpoint(const std::string& host, std::uint16_t 
   return Endpoint(asio::ip::tcp::endpoint(address, port));
 }
 
-void resolve(Loop& loop, std::string host, std::uint16_t port,
+void resolve(Loop& loop, const std::string& host, std::uint16_t port,
              std::function<void(Result<std::vector<Endpoint>>)> done) {
   auto work = [mailbox = loop.impl().mailbox, host, port, done] {
     auto answer = look_up(host, port);

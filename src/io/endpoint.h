@@ -45,7 +45,7 @@ std::optional<Endpoint> numeric_endpoint(const std::string& host, std::uint16_t 
 
 // Looks a host name up, in a thread of its own since the system's resolver blocks. done runs on the
 // loop, or never when the loop is gone by then.
-void resolve(Loop& loop, std::string host, std::uint16_t port,
+void resolve(Loop& loop, const std::string& host, std::uint16_t port,
              std::function<void(Result<std::vector<Endpoint>>)> done);
 
 }  // namespace mooring::io

@@ -41,7 +41,7 @@ void Loop::stop() { impl_->context.stop(); }
 
 void Loop::post(std::function<void()> callback) { asio::post(impl_->context, std::move(callback)); }
 
-void Loop::on_signal(std::vector<int> signals, std::function<void(int)> callback) {
+void Loop::on_signal(const std::vector<int>& signals, std::function<void(int)> callback) {
   Impl::Signals& entry = impl_->signals.emplace_back(impl_->context);
   asio::error_code ignored;  // only numbers that aren't signals are refused
   for (int number : signals) entry.set.add(number, ignored);

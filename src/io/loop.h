@@ -23,7 +23,7 @@ class Loop {
   // Runs callback on the loop's thread after the current one returns. Safe from any thread.
   void post(std::function<void()> callback);
   // Calls callback for each of the given POSIX signals that arrives.
-  void on_signal(std::vector<int> signals, std::function<void(int)> callback);
+  void on_signal(const std::vector<int>& signals, std::function<void(int)> callback);
 
   // For this directory's own files: the Asio context inside.
   struct Impl;

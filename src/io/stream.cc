@@ -12,10 +12,10 @@
 namespace mooring::io {
 namespace {
 
-constexpr std::size_t kReadSize = 64 * 1024;
+constexpr std::size_t kReadSize = std::size_t{64} * 1024;
 // Small sends are gathered into chunks up to this size while an earlier write is under way; larger
 // ones are queued as they are, never copied.
-constexpr std::size_t kChunkSize = 64 * 1024;
+constexpr std::size_t kChunkSize = std::size_t{64} * 1024;
 constexpr std::size_t kGather = 16;
 // How long what the peer sent last (say, why it hangs up) may still be read after a write failed.
 constexpr std::chrono::milliseconds kLinger{1000};
