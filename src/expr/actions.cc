@@ -10,18 +10,19 @@
 namespace mooring::expr {
 namespace {
 
-std::string text_of(const StringConstant& constant) {
-  return to_string(Term(constant));
-}
+std::string text_of(const StringConstant& constant) { return to_string(Term(constant)); }
 
 template <class... Ts>
 std::string value_text(const std::variant<Ts...>& value) {
   return std::visit(
       [](const auto& v) -> std::string {
         using T = std::decay_t<decltype(v)>;
-        if constexpr (std::is_same_v<T, StringConstant>) return text_of(v);
-        else if constexpr (std::is_same_v<T, Word>) return v.text;
-        else return to_string(v);
+        if constexpr (std::is_same_v<T, StringConstant>)
+          return text_of(v);
+        else if constexpr (std::is_same_v<T, Word>)
+          return v.text;
+        else
+          return to_string(v);
       },
       value);
 }
@@ -83,6 +84,7 @@ struct Requirements {
   template <class T>
   void operator()(const T&) {}
   void operator()(const DecrementTtl&) { out.push_back(parse("ip").value()); }
+  void operator()(const CtNext&) { out.push_back(parse("ip").value()); }
   void operator()(const Assign& node) {
     require(node.target, out);
     if (const auto* source = std::get_if<Field>(&node.value)) require(*source, out);
@@ -92,6 +94,7 @@ struct Requirements {
     require(node.b, out);
   }
   void operator()(const CtCommit& node) {
+    out.push_back(parse("ip").value());
     for (const Assign& assign : node.assignments) (*this)(assign);
   }
   void operator()(const Clone& node) { each(node.body); }

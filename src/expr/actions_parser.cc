@@ -46,7 +46,8 @@ class Parser {
     if (lexer_.peek().kind != Kind::kName) return fail_expected(lexer_.peek(), "an action");
     const Token name = lexer_.take();
     const Kind next = lexer_.peek().kind;
-    if (name.text == "drop") return fail_at(name.position, "drop stands alone: nothing can precede it");
+    if (name.text == "drop")
+      return fail_at(name.position, "drop stands alone: nothing can precede it");
     if (next == Kind::kOpenBracket || next == Kind::kAssign || next == Kind::kExchange ||
         next == Kind::kDecrement) {
       return parse_change(name);
@@ -126,8 +127,9 @@ class Parser {
 
   std::optional<SyntaxError> check_writable(const Field& field, std::size_t position) const {
     if (field.symbol->writable) return std::nullopt;
-    return SyntaxError{position, fmt::format("{} can't be changed{}", field.symbol->name,
-                                             holds_connection(field) ? " outside of ct_commit { }" : "")};
+    return SyntaxError{position,
+                       fmt::format("{} can't be changed{}", field.symbol->name,
+                                   holds_connection(field) ? " outside of ct_commit { }" : "")};
   }
 
   Parsed<Action> parse_exchange(const Field& a) {
@@ -154,13 +156,14 @@ class Parser {
     return *source;
   }
 
-  static std::optional<SyntaxError> check_widths(const Field& a, const Field& b, std::size_t position) {
+  static std::optional<SyntaxError> check_widths(const Field& a, const Field& b,
+                                                 std::size_t position) {
     if (a.is_string() == b.is_string() && a.width == b.width) return std::nullopt;
     const auto size = [](const Field& field) {
       return field.is_string() ? std::string("a port") : fmt::format("{} bits", field.width);
     };
-    return SyntaxError{position, fmt::format("{} is {}, {} is {}: they must be alike", to_string(a), size(a),
-                                             to_string(b), size(b))};
+    return SyntaxError{position, fmt::format("{} is {}, {} is {}: they must be alike", to_string(a),
+                                             size(a), to_string(b), size(b))};
   }
 
   Parsed<Assign> parse_constant_value(const Field& target) {
@@ -170,13 +173,15 @@ class Parser {
       return Assign{target, StringConstant{value.text}};
     }
     if (value.kind != Kind::kInteger || target.is_string()) {
-      return fail_expected(value, target.is_string() ? "a quoted name or a field" : "a number or a field");
+      return fail_expected(value,
+                           target.is_string() ? "a quoted name or a field" : "a number or a field");
     }
     lexer_.take();
     const auto fitted = fit(target, value.constant, value.position);
     if (!fitted) return tl::unexpected(fitted.error());
     if (fitted->masked && target.symbol->level != Level::kOrdinal) {
-      return fail_at(value.position, fmt::format("{} is set as a whole: it takes no mask", to_string(target)));
+      return fail_at(value.position,
+                     fmt::format("{} is set as a whole: it takes no mask", to_string(target)));
     }
     return Assign{target, *fitted};
   }
@@ -257,7 +262,8 @@ class Parser {
     std::vector<Argument> out;
     lexer_.take();
     while (!lexer_.accept(Kind::kClose)) {
-      if (!out.empty() && !lexer_.accept(Kind::kComma)) return fail_expected(lexer_.peek(), "',' or ')'");
+      if (!out.empty() && !lexer_.accept(Kind::kComma))
+        return fail_expected(lexer_.peek(), "',' or ')'");
       auto argument = parse_argument();
       if (!argument) return tl::unexpected(argument.error());
       out.push_back(std::move(*argument));

@@ -88,8 +88,8 @@ struct Printer {
   }
   void operator()(const Not& node) {
     const auto* cmp = std::get_if<Comparison>(&node.operand.node());
-    const bool atom = std::holds_alternative<Resident>(node.operand.node()) ||
-                      (cmp != nullptr && is_bare(*cmp));
+    const bool atom =
+        std::holds_alternative<Resident>(node.operand.node()) || (cmp != nullptr && is_bare(*cmp));
     out += atom ? "!" : "!(";
     print(node.operand);
     if (!atom) out += ')';
@@ -191,9 +191,7 @@ std::string to_string(const Field& field) {
 Expr::Expr() : Expr(ExprNode(Literal{false})) {}
 Expr::Expr(ExprNode node) : node_(std::make_shared<const ExprNode>(std::move(node))) {}
 
-bool operator==(const Expr& a, const Expr& b) {
-  return a.node_ == b.node_ || *a.node_ == *b.node_;
-}
+bool operator==(const Expr& a, const Expr& b) { return a.node_ == b.node_ || *a.node_ == *b.node_; }
 
 Expr literal(bool value) { return Expr(Literal{value}); }
 

@@ -9,9 +9,7 @@ namespace mooring::expr {
 __extension__ typedef unsigned __int128 U128;
 
 // The low width bits set; width 0 to 128.
-constexpr U128 low_ones(unsigned width) {
-  return width >= 128 ? ~U128{0} : (U128{1} << width) - 1;
-}
+constexpr U128 low_ones(unsigned width) { return width >= 128 ? ~U128{0} : (U128{1} << width) - 1; }
 
 constexpr std::uint64_t high_half(U128 value) { return static_cast<std::uint64_t>(value >> 64); }
 constexpr std::uint64_t low_half(U128 value) { return static_cast<std::uint64_t>(value); }

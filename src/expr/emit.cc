@@ -1,5 +1,7 @@
 #include "expr/emit.h"
 
+#include <algorithm>
+
 #include "expr/vars.h"
 
 namespace mooring::expr {
@@ -41,6 +43,13 @@ std::vector<Match> with_vlan(const Match& match, const Pattern& tci) {
   return out;
 }
 
+// A fragment that isn't the first has no transport header: Open vSwitch sees zeros there, and takes
+// no match for them.
+bool is_later_fragment(const Cube& cube) {
+  const Pattern* fragment = cube.find(Var::kIpFrag);
+  return fragment != nullptr && (fragment->value & 2) != 0;
+}
+
 Needs needs_of(const Cube& cube, Var besides) {
   Needs out = besides == Var::kCount ? Needs::kNothing : info(besides).needs;
   for (const auto& [var, pattern] : cube.bounds()) out = std::max(out, info(var).needs);
@@ -53,7 +62,7 @@ Cube needed(const Cube& structure, const Cube& cube, Var besides) {
   const Needs needs = needs_of(cube, besides);
   Cube out;
   for (const auto& [var, pattern] : structure.bounds()) {
-    const bool wanted = var == Var::kEthType  ? needs >= Needs::kEthType
+    const bool wanted = var == Var::kEthType   ? needs >= Needs::kEthType
                         : var == Var::kIpProto ? needs >= Needs::kIpProto
                                                : needs >= Needs::kIcmp6Type;
     // Contradictions can't arise: each variable stands once.
@@ -64,8 +73,13 @@ Cube needed(const Cube& structure, const Cube& cube, Var besides) {
 
 std::vector<Match> to_matches(const Cube& cube) {
   Match match;
+  const bool headless = is_later_fragment(cube);
   for (const auto& [var, pattern] : cube.bounds()) {
     if (var == Var::kVlanTci) continue;
+    if (headless && info(var).needs >= Needs::kIpProto) {
+      if (!pattern.contains(0)) return {};
+      continue;
+    }
     if (!match.set(info(var).field, wide(pattern.value), wide(pattern.mask))) return {};
   }
   if (const Pattern* tci = cube.find(Var::kVlanTci)) return with_vlan(match, *tci);

@@ -58,8 +58,12 @@ class Evaluator {
     return scope_.is_resident(node.port) != negated;
   }
   bool visit(const Not& node, bool negated) const { return holds(node.operand, !negated); }
-  bool visit(const And& node, bool negated) const { return junction(node.operands, negated, negated); }
-  bool visit(const Or& node, bool negated) const { return junction(node.operands, !negated, negated); }
+  bool visit(const And& node, bool negated) const {
+    return junction(node.operands, negated, negated);
+  }
+  bool visit(const Or& node, bool negated) const {
+    return junction(node.operands, !negated, negated);
+  }
 
   // Whether any (when `any`), or else all, of the operands hold.
   bool junction(const std::vector<Expr>& operands, bool any, bool negated) const {
@@ -68,7 +72,9 @@ class Evaluator {
                : std::all_of(operands.begin(), operands.end(), test);
   }
 
-  bool holds(std::string_view text) const { return text.empty() || holds(parse(text).value(), false); }
+  bool holds(std::string_view text) const {
+    return text.empty() || holds(parse(text).value(), false);
+  }
 
   bool visit(const Comparison& node, bool negated) const {
     const Symbol& symbol = *node.field.symbol;
@@ -81,7 +87,8 @@ class Evaluator {
     // An unknown name is never out-voted: the whole comparison is false.
     const auto known = [&](const Term& term) {
       const auto* set = std::get_if<AddressSetRef>(&term);
-      return set == nullptr || relation != Relation::kNe || scope_.address_set(set->name) != nullptr;
+      return set == nullptr || relation != Relation::kNe ||
+             scope_.address_set(set->name) != nullptr;
     };
     if (relation != Relation::kNe) return std::any_of(node.terms.begin(), node.terms.end(), test);
     return std::all_of(node.terms.begin(), node.terms.end(), known) &&
@@ -103,8 +110,8 @@ class Evaluator {
   bool term_holds(const Field& field, Relation relation, const AddressSetRef& ref) const {
     const auto set = scope_.address_set(ref.name);
     if (set == nullptr) return false;
-    const bool inside = std::any_of(
-        set->members.begin(), set->members.end(), [&](const Constant& member) {
+    const bool inside =
+        std::any_of(set->members.begin(), set->members.end(), [&](const Constant& member) {
           const auto fitted = member_for(field, member);
           return fitted && compare(value_of(field, packet_), Relation::kEq, *fitted);
         });
@@ -124,12 +131,11 @@ class Evaluator {
 
 U128 value_of(const Field& field, const Packet& packet) {
   const Symbol& symbol = *field.symbol;
-  const unsigned parts = symbol.width > 32 && symbol.var >= reg(0) && symbol.var <= reg(15)
-                             ? symbol.width / 32 : 1;
+  const unsigned parts =
+      symbol.width > 32 && symbol.var >= reg(0) && symbol.var <= reg(15) ? symbol.width / 32 : 1;
   U128 value = packet.get(symbol.var);
   for (unsigned i = 1; i < parts; ++i) {
-    value = value << 32 |
-            packet.get(static_cast<Var>(static_cast<unsigned>(symbol.var) + i));
+    value = value << 32 | packet.get(static_cast<Var>(static_cast<unsigned>(symbol.var) + i));
   }
   return value >> symbol.offset >> field.low & low_ones(field.width);
 }

@@ -53,9 +53,9 @@ Parsed<const Symbol*> symbol_of(const Token& name) {
   if (const Symbol* symbol = find_symbol(name.text)) return symbol;
   const std::string_view near = nearest_symbol(name.text);
   return fail_at(name.position,
-                 near.empty()
-                     ? fmt::format("there is no field or predicate '{}'", name.text)
-                     : fmt::format("there is no field or predicate '{}': is {} meant?", name.text, near));
+                 near.empty() ? fmt::format("there is no field or predicate '{}'", name.text)
+                              : fmt::format("there is no field or predicate '{}': is {} meant?",
+                                            name.text, near));
 }
 
 Parsed<Field> parse_subfield(Lexer& lexer, const Token& name) {
@@ -75,7 +75,8 @@ Parsed<Field> parse_subfield(Lexer& lexer, const Token& name) {
   if (lexer.peek().kind != TokenKind::kCloseBracket) return fail_expected(lexer.peek(), "']'");
   lexer.take();
   if (*high < *low) {
-    return fail_at(position, fmt::format("[{0}..{1}] is the wrong way round: [{1}..{0}]", *low, *high));
+    return fail_at(position,
+                   fmt::format("[{0}..{1}] is the wrong way round: [{1}..{0}]", *low, *high));
   }
   if (*high >= field.width) {
     return fail_at(position, fmt::format("{} has {} bit{}, so there is no bit {}", name.text,
@@ -89,8 +90,9 @@ Parsed<Field> parse_subfield(Lexer& lexer, const Token& name) {
 Parsed<Constant> fit(const Field& field, const Constant& constant, std::size_t position) {
   const FormName form = name_of(constant.form);
   if (form.width > field.width) {
-    return fail_at(position, fmt::format("{} is {} bit{}, {} ({} bits) doesn't fit", to_string(field),
-                                         field.width, plural(field.width), form.name, form.width));
+    return fail_at(position,
+                   fmt::format("{} is {} bit{}, {} ({} bits) doesn't fit", to_string(field),
+                               field.width, plural(field.width), form.name, form.width));
   }
   const bool fits = bit_length(constant.value) <= field.width &&
                     (!constant.masked || bit_length(constant.mask) <= field.width);

@@ -12,7 +12,8 @@ namespace {
 using Kind = Formula::Kind;
 
 std::size_t hash_of(const Formula::Node& node) {
-  std::size_t seed = hash_mix(static_cast<std::size_t>(node.kind), static_cast<std::size_t>(node.var));
+  std::size_t seed =
+      hash_mix(static_cast<std::size_t>(node.kind), static_cast<std::size_t>(node.var));
   for (const Pattern& p : node.values.patterns()) {
     for (const U128 half : {p.value, p.mask}) {
       seed = hash_mix(hash_mix(seed, high_half(half)), low_half(half));
@@ -161,8 +162,12 @@ Formula Formulas::build(Kind kind, std::vector<Formula> operands) {
   return Formula(std::move(node));
 }
 
-Formula Formulas::all(std::vector<Formula> operands) { return build(Kind::kAnd, std::move(operands)); }
-Formula Formulas::any(std::vector<Formula> operands) { return build(Kind::kOr, std::move(operands)); }
+Formula Formulas::all(std::vector<Formula> operands) {
+  return build(Kind::kAnd, std::move(operands));
+}
+Formula Formulas::any(std::vector<Formula> operands) {
+  return build(Kind::kOr, std::move(operands));
+}
 
 Formula Formulas::given(const Formula& formula, Var var, std::optional<U128> value) {
   if (!formula.mentions(var)) return formula;

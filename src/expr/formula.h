@@ -1,5 +1,5 @@
-// Expressions over variables: no symbols, no negation, no prerequisites left. A tree whose parts are
-// shared and never change.
+// Expressions over variables: no symbols, no negation, no prerequisites left. A tree whose parts
+// are shared and never change.
 #pragma once
 
 #include <memory>

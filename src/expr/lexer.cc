@@ -141,7 +141,8 @@ bool Lexer::accept(TokenKind kind) {
 
 bool Lexer::skip_blank() {
   for (;;) {
-    while (next_ < text_.size() && std::string_view(" \t\r\n").find(text_[next_]) != std::string_view::npos) {
+    while (next_ < text_.size() &&
+           std::string_view(" \t\r\n").find(text_[next_]) != std::string_view::npos) {
       ++next_;
     }
     if (text_.substr(next_).starts_with("//")) {

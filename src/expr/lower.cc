@@ -79,7 +79,8 @@ class Lowering {
     for (const Dimension& d : product.dimensions) out += static_cast<double>(d.items.size());
     return out;
   }
-  // A dimension that anyone may join counts as large, so that the form doesn't change with who is in.
+  // A dimension that anyone may join counts as large, so that the form doesn't change with who is
+  // in.
   bool is_shared(const Product& product) const {
     if (!options_.conjunction_id || product.dimensions.size() < 2) return false;
     const bool open = std::any_of(product.dimensions.begin(), product.dimensions.end(),
@@ -133,9 +134,9 @@ class Lowering {
     const auto implies = [&](const Item& item) {
       return needed(product.structure, item.cube, var_of(item)) == product.structure;
     };
-    return std::any_of(product.dimensions.begin(), product.dimensions.end(), [&](const Dimension& d) {
-      return std::all_of(d.items.begin(), d.items.end(), implies);
-    });
+    return std::any_of(
+        product.dimensions.begin(), product.dimensions.end(),
+        [&](const Dimension& d) { return std::all_of(d.items.begin(), d.items.end(), implies); });
   }
 
   static Var var_of(const Item& item) {
@@ -149,8 +150,10 @@ class Lowering {
     const bool own = !implied && place == dimensions.size();
     const std::size_t n = dimensions.size() + (own ? 1 : 0);
     if (n > kMaxClauses) {
-      return fail(fmt::format("the expression has {} conditions with alternatives each; Open vSwitch "
-                              "conjoins {} at most", n, kMaxClauses));
+      return fail(
+          fmt::format("the expression has {} conditions with alternatives each; Open vSwitch "
+                      "conjoins {} at most",
+                      n, kMaxClauses));
     }
     Cube whole = product.structure;
     static_cast<void>(whole.add(product.base));
@@ -158,8 +161,8 @@ class Lowering {
     for (std::size_t k = 0; k < dimensions.size(); ++k) {
       const std::vector<Clause> clause{clause_of(id, k, n)};
       for (const Item& item : dimensions[k].items) {
-        emit(item, !implied && k == place ? whole
-                                          : needed(product.structure, item.cube, var_of(item)),
+        emit(item,
+             !implied && k == place ? whole : needed(product.structure, item.cube, var_of(item)),
              clause);
       }
     }

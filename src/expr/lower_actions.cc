@@ -90,7 +90,8 @@ class Lowering {
       return {};
     }
     if (const auto* name = std::get_if<StringConstant>(&node.value)) {
-      const auto key = name->text.empty() ? std::optional<std::uint32_t>(0) : scope_.port_key(name->text);
+      const auto key =
+          name->text.empty() ? std::optional<std::uint32_t>(0) : scope_.port_key(name->text);
       if (!key) return fail(fmt::format("there is no port \"{}\" here", name->text));
       out.load(*key, target);
       return {};

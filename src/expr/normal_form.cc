@@ -116,7 +116,8 @@ class Normaliser {
     size_ = flat_size(formula);
     split(formula, 0, Cube());
     if (formulas_.too_many()) return tl::unexpected(too_large(formulas_.too_many()->count, limit_));
-    if (failed_) return tl::unexpected(too_large(std::max(size_, static_cast<double>(limit_ + 1)), limit_));
+    if (failed_)
+      return tl::unexpected(too_large(std::max(size_, static_cast<double>(limit_ + 1)), limit_));
     return std::move(out_);
   }
 
@@ -196,8 +197,8 @@ class Normaliser {
     const Formula* either = nullptr;
     for (const Formula& operand : operands) {
       if (operand.kind() != Kind::kOr || is_dimension(operand)) continue;
-      const bool fewer = either == nullptr ||
-                         operand.node().operands.size() < either->node().operands.size();
+      const bool fewer =
+          either == nullptr || operand.node().operands.size() < either->node().operands.size();
       if (fewer) either = &operand;
     }
     if (either == nullptr) return simple(operands, structure);
@@ -274,8 +275,8 @@ class Normaliser {
 }  // namespace
 
 Error too_large(double matches, std::size_t limit) {
-  return Error{fmt::format("the expression would take {:.0f} OpenFlow matches; {} at most are allowed",
-                           matches, limit)};
+  return Error{fmt::format(
+      "the expression would take {:.0f} OpenFlow matches; {} at most are allowed", matches, limit)};
 }
 
 Result<std::vector<Product>> normal_form(Formulas& formulas, const Formula& formula,

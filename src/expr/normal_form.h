@@ -46,7 +46,8 @@ struct Dimension {
 
 // structure and base and every dimension. Dimensions have two items or more, or are open.
 struct Product {
-  Cube structure;  // of eth.type, ip.proto and, where neighbour discovery is matched, icmp6.type/code
+  Cube structure;  // of eth.type, ip.proto and, where neighbour discovery is matched,
+                   // icmp6.type/code
   Cube base;
   std::vector<Dimension> dimensions;
   friend bool operator==(const Product&, const Product&) = default;

@@ -72,7 +72,8 @@ class Checker {
       if (auto error = check_order(relation, terms)) return tl::unexpected(*error);
     }
     for (std::size_t i = 0; i < terms.terms.size(); ++i) {
-      if (auto error = check_term(terms.terms[i], terms.positions[i])) return tl::unexpected(*error);
+      if (auto error = check_term(terms.terms[i], terms.positions[i]))
+        return tl::unexpected(*error);
     }
     const SymbolKind kind = field_.symbol->kind;
     if (kind == SymbolKind::kPredicate) return predicate(relation, terms);
@@ -102,9 +103,11 @@ class Checker {
                      fmt::format("{} takes one number: sets go with == and != only", sign));
     }
     if (constant->masked) {
-      return problem(terms.positions[0],
-                     fmt::format("{} takes a number without a mask: compare bits of the field, as in "
-                                 "field[0..7], instead", sign));
+      return problem(
+          terms.positions[0],
+          fmt::format("{} takes a number without a mask: compare bits of the field, as in "
+                      "field[0..7], instead",
+                      sign));
     }
     return std::nullopt;
   }
@@ -114,26 +117,29 @@ class Checker {
     const bool names_port = !std::holds_alternative<AddressSetRef>(term);
     if (names_port && !field_.is_string()) {
       const bool group = std::holds_alternative<PortGroupRef>(term);
-      return problem(position, fmt::format("{} is compared with numbers, not with a {}", to_string(field_),
-                                           group ? "port group" : "string"));
+      return problem(position, fmt::format("{} is compared with numbers, not with a {}",
+                                           to_string(field_), group ? "port group" : "string"));
     }
     if (names_port) return std::nullopt;
     if (field_.is_string() || field_.symbol->kind == SymbolKind::kPredicate) {
-      return problem(position, fmt::format("{} can't be compared with an address set", to_string(field_)));
+      return problem(position,
+                     fmt::format("{} can't be compared with an address set", to_string(field_)));
     }
     return std::nullopt;
   }
 
   Problem check_constant(Constant& constant, std::size_t position) const {
     if (field_.is_string()) {
-      return problem(position, fmt::format("{} is compared with a quoted name or @group, not with {}",
-                                           to_string(field_), to_string(constant)));
+      return problem(position,
+                     fmt::format("{} is compared with a quoted name or @group, not with {}",
+                                 to_string(field_), to_string(constant)));
     }
     const auto fitted = fit(field_, constant, position);
     if (!fitted) return fitted.error();
     constant = *fitted;
     if (constant.masked && field_.symbol->level != Level::kOrdinal) {
-      return problem(position, fmt::format("{} is matched as a whole: it takes no mask", to_string(field_)));
+      return problem(position,
+                     fmt::format("{} is matched as a whole: it takes no mask", to_string(field_)));
     }
     return std::nullopt;
   }
@@ -220,7 +226,8 @@ class Parser {
     }
     auto primary = parse_primary(!negated, depth);
     if (!primary) return tl::unexpected(primary.error());
-    if (!primary->atomic) return fail_at(position, "! before a comparison needs parentheses: !(...)");
+    if (!primary->atomic)
+      return fail_at(position, "! before a comparison needs parentheses: !(...)");
     return negate(primary->expr);
   }
 
@@ -239,7 +246,8 @@ class Parser {
     }
     auto inner = parse_operators(negated, depth + 1);
     if (!inner) return tl::unexpected(inner.error());
-    if (lexer_.peek().kind != TokenKind::kClose) return fail_expected(lexer_.peek(), "&&, || or ')'");
+    if (lexer_.peek().kind != TokenKind::kClose)
+      return fail_expected(lexer_.peek(), "&&, || or ')'");
     lexer_.take();
     return Primary{std::move(*inner), true};
   }
@@ -267,7 +275,8 @@ class Parser {
     auto terms = parse_terms();
     if (!terms) return tl::unexpected(terms.error());
     if (relation_of(lexer_.peek().kind)) {
-      return fail_at(lexer_.peek().position, "a range is written 1 < field < 5, the field in the middle");
+      return fail_at(lexer_.peek().position,
+                     "a range is written 1 < field < 5, the field in the middle");
     }
     auto out = checker.check(*relation, std::move(*terms));
     if (!out) return tl::unexpected(out.error());
@@ -277,9 +286,10 @@ class Parser {
   Parsed<Primary> parse_bare(const Field& field, const Token& name, const Checker& checker) {
     if (lexer_.peek().kind == TokenKind::kError) return fail_expected(lexer_.peek(), "");
     if (field.width != 1) {
-      return fail_at(name.position, fmt::format("{0} isn't one bit: say what it is compared with, as "
-                                                "in {0} != {1}", to_string(field),
-                                                field.is_string() ? "\"name\"" : "0"));
+      return fail_at(name.position,
+                     fmt::format("{0} isn't one bit: say what it is compared with, as "
+                                 "in {0} != {1}",
+                                 to_string(field), field.is_string() ? "\"name\"" : "0"));
     }
     Terms one;
     one.terms.push_back(Constant{.value = 1});
@@ -312,11 +322,12 @@ class Parser {
   // The rest of 1 < field < 5, from the second relation on.
   Parsed<Primary> parse_range(Expr lower, Relation first, Relation second, const Checker& checker) {
     const std::size_t position = lexer_.take().position;
-    const bool same_way = (is_upward(first) && is_upward(second)) ||
-                          (is_downward(first) && is_downward(second));
+    const bool same_way =
+        (is_upward(first) && is_upward(second)) || (is_downward(first) && is_downward(second));
     if (!same_way) {
-      return fail_at(position, "both relations of a range point the same way: 1 < field <= 5 or "
-                               "5 >= field > 1");
+      return fail_at(position,
+                     "both relations of a range point the same way: 1 < field <= 5 or "
+                     "5 >= field > 1");
     }
     auto terms = parse_terms();
     if (!terms) return tl::unexpected(terms.error());
@@ -331,7 +342,8 @@ class Parser {
                        constant->form == Form::kDecimal && constant->value <= 1;
     if (plain) return Primary{literal(constant->value == 1), true};
     if (lexer_.peek().kind == TokenKind::kError) return fail_expected(lexer_.peek(), "");
-    return fail_at(first.position, "a constant alone is no condition: only 0 (never) and 1 (always) are");
+    return fail_at(first.position,
+                   "a constant alone is no condition: only 0 (never) and 1 (always) are");
   }
 
   Parsed<Terms> parse_terms() {

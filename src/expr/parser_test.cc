@@ -52,7 +52,8 @@ TEST(Parser, PrintsWhatItRead) {
        "eth.src == fe:00:00:00:00:00/ff:00:00:00:00:00"},
       {"eth.type == 0x0800", "eth.type == 0x800"},
       {"reg0[0..3] == 0x4/0xc", "reg0[0..3] == 0x4/0xc"},
-      {"xxreg0 == 0x123456789abcdef0123456789abcdef0", "xxreg0 == 0x123456789abcdef0123456789abcdef0"},
+      {"xxreg0 == 0x123456789abcdef0123456789abcdef0",
+       "xxreg0 == 0x123456789abcdef0123456789abcdef0"},
       {"inport == \"a b\"", "inport == \"a b\""},
       {R"(outport == "q\"\\\u00e4\n")", "outport == \"q\\\"\\\\\xc3\xa4\\u000a\""},
       {"inport == @pg1 && ip4.src == $set_1.x", "inport == @pg1 && ip4.src == $set_1.x"},
@@ -91,7 +92,8 @@ TEST(Parser, SaysWhatIsWrongAndWhere) {
       {"ip4 && tcp || udp", "at 11: && and || need parentheses when used together"},
       {"!tcp.dst == 80", "at 0: ! before a comparison needs parentheses: !(...)"},
       {"tcp.dst", "at 0: tcp.dst isn't one bit: say what it is compared with, as in tcp.dst != 0"},
-      {"inport", "at 0: inport isn't one bit: say what it is compared with, as in inport != \"name\""},
+      {"inport",
+       "at 0: inport isn't one bit: say what it is compared with, as in inport != \"name\""},
       {"inport == 5", "at 10: inport is compared with a quoted name or @group, not with 5"},
       {"ip4.src == \"x\"", "at 11: ip4.src is compared with numbers, not with a string"},
       {"ip4.src == @pg", "at 11: ip4.src is compared with numbers, not with a port group"},
@@ -133,7 +135,8 @@ TEST(Parser, NominalFieldsAreNotNegated) {
   for (const std::string text : {"!ip4", "ip4 == 0", "!(tcp && udp)", "!(ip4 != 0)"}) {
     EXPECT_THAT(canonical(text), HasSubstr("only be tested in the positive")) << text;
   }
-  for (const std::string text : {"!(eth.type != 0x800)", "!(ip4 == 0)", "!(tcp.dst == 80)", "!ct.trk"}) {
+  for (const std::string text :
+       {"!(eth.type != 0x800)", "!(ip4 == 0)", "!(tcp.dst == 80)", "!ct.trk"}) {
     EXPECT_TRUE(parse(text).has_value()) << canonical(text);
   }
 }

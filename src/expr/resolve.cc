@@ -127,8 +127,8 @@ class Resolver {
   }
 
   Formula is_port(const Field& field, const PortKey& port) {
-    const Formula key = Formula::leaf(
-        field.symbol->var, Values::of({Pattern{port.key, low_ones(32)}}));
+    const Formula key =
+        Formula::leaf(field.symbol->var, Values::of({Pattern{port.key, low_ones(32)}}));
     if (!port.datapath) return key;
     return formulas_.all(
         {key, Formula::leaf(Var::kMetadata, Values::of({Pattern{*port.datapath, low_ones(64)}}))});
@@ -149,11 +149,13 @@ class Resolver {
   }
 
   // False when there is no such set.
-  bool append_members(const Field& field, const AddressSetRef& ref, std::vector<Pattern>& patterns) {
+  bool append_members(const Field& field, const AddressSetRef& ref,
+                      std::vector<Pattern>& patterns) {
     const auto set = scope_.address_set(ref.name);
     if (set == nullptr) return false;
     for (const Constant& member : set->members) {
-      if (const auto fitted = member_for(field, member)) patterns.push_back(pattern(field, *fitted));
+      if (const auto fitted = member_for(field, member))
+        patterns.push_back(pattern(field, *fitted));
     }
     return true;
   }
@@ -174,8 +176,8 @@ class Resolver {
       for (unsigned i = 0; i < parts; ++i) {
         const unsigned shift = 32 * (parts - 1 - i);
         const Pattern word{p.value >> shift & low_ones(32), p.mask >> shift & low_ones(32)};
-        words.push_back(Formula::leaf(
-            static_cast<Var>(static_cast<unsigned>(symbol.var) + i), Values::of({word})));
+        words.push_back(Formula::leaf(static_cast<Var>(static_cast<unsigned>(symbol.var) + i),
+                                      Values::of({word})));
       }
       out.push_back(formulas_.all(std::move(words)));
     }

@@ -54,9 +54,7 @@ enum class Var : std::uint8_t {
 inline constexpr std::size_t kVarCount = static_cast<std::size_t>(Var::kCount);
 
 // A register by number, 0 to 15.
-constexpr Var reg(unsigned n) {
-  return static_cast<Var>(static_cast<unsigned>(Var::kReg0) + n);
-}
+constexpr Var reg(unsigned n) { return static_cast<Var>(static_cast<unsigned>(Var::kReg0) + n); }
 // Which registers hold what has no number in the language.
 inline constexpr Var kFlagsVar = reg(10);
 inline constexpr Var kInportVar = reg(14);

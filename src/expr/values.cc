@@ -42,8 +42,8 @@ std::vector<Interval> to_intervals(const std::vector<Pattern>& patterns, unsigne
             [](const Interval& a, const Interval& b) { return a.first < b.first; });
   std::vector<Interval> out;
   for (const Interval& next : list) {
-    const bool joins = !out.empty() && (next.first <= out.back().last ||
-                                        next.first - out.back().last == 1);
+    const bool joins =
+        !out.empty() && (next.first <= out.back().last || next.first - out.back().last == 1);
     if (joins) {
       out.back().last = std::max(out.back().last, next.last);
     } else {
@@ -77,8 +77,10 @@ std::vector<Interval> common(const std::vector<Interval>& a, const std::vector<I
   for (std::size_t i = 0, j = 0; i < a.size() && j < b.size();) {
     const U128 first = std::max(a[i].first, b[j].first), last = std::min(a[i].last, b[j].last);
     if (first <= last) out.push_back({first, last});
-    if (a[i].last < b[j].last) ++i;
-    else ++j;
+    if (a[i].last < b[j].last)
+      ++i;
+    else
+      ++j;
   }
   return out;
 }
@@ -109,8 +111,8 @@ void reduce(std::vector<Pattern>& patterns) {
     if (patterns.size() > kQuadraticUpTo) return;
     std::vector<Pattern> kept;
     for (const Pattern& p : patterns) {
-      const bool covered = std::any_of(kept.begin(), kept.end(),
-                                       [&](const Pattern& k) { return covers(k, p); });
+      const bool covered =
+          std::any_of(kept.begin(), kept.end(), [&](const Pattern& k) { return covers(k, p); });
       if (covered) continue;
       std::erase_if(kept, [&](const Pattern& k) { return covers(p, k); });
       const auto twin = std::find_if(kept.begin(), kept.end(), [&](const Pattern& k) {
@@ -129,8 +131,8 @@ void reduce(std::vector<Pattern>& patterns) {
   }
 }
 
-// The patterns of what is in `from` and not in `hole`, disjoint: one for each bit that hole asks for
-// and from doesn't.
+// The patterns of what is in `from` and not in `hole`, disjoint: one for each bit that hole asks
+// for and from doesn't.
 void append_difference(const Pattern& from, const Pattern& hole, std::vector<Pattern>& out) {
   if (((from.value ^ hole.value) & from.mask & hole.mask) != 0) {
     out.push_back(from);
