@@ -72,6 +72,7 @@ FlowInstaller::Callbacks Controller::installer_callbacks() {
                 installed_ = committing_;
                 schedule();
               },
+          .on_answer = [this] { schedule(); },
           .describe = [this](const Uuid& origin) { return describe(origin); }};
 }
 
@@ -215,7 +216,9 @@ void Controller::send_southbound(ovsdb::Transaction txn, bool& in_flight, const 
   in_flight = true;
   sb_client_.transact(std::move(txn), [this, &in_flight, what](const auto& outcome) {
     in_flight = false;
-    if (outcome) return schedule();
+    // Another chassis was quicker; what it wrote decides, and has arrived.
+    bool overtaken = !outcome && outcome.error().tag == "timed out";
+    if (outcome || overtaken) return schedule();
     logger_.warn("{}: the southbound database refused: {}", what, outcome.error().message);
     retry_later();
   });

@@ -67,6 +67,7 @@ void FlowInstaller::read_back() {
     }
     adopt(std::move(*flows));
     update();
+    callbacks_.on_answer();
   });
 }
 
@@ -166,9 +167,9 @@ std::vector<BundleItem> FlowInstaller::make_items() {
 void FlowInstaller::send() {
   in_flight_.clear();
   auto items = make_items();
-  if (callbacks_.on_commit && pending_.empty()) callbacks_.on_commit();
+  if (pending_.empty()) callbacks_.on_commit();
   if (items.empty()) {
-    if (callbacks_.on_committed) callbacks_.on_committed();
+    callbacks_.on_committed();
     return;
   }
   sending_ = true;
@@ -188,9 +189,10 @@ void FlowInstaller::finish(tl::expected<void, BundleFailure> outcome) {
     refuse(outcome.error());
   }
   bool complete = outcome && pending_.empty();
-  if (complete && callbacks_.on_committed) callbacks_.on_committed();
+  if (complete) callbacks_.on_committed();
   drain();
   if (!pending_.empty() || !forgotten_.empty()) update();
+  callbacks_.on_answer();
 }
 
 void FlowInstaller::accept() {

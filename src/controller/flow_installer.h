@@ -25,6 +25,8 @@ class FlowInstaller {
     std::function<void()> on_commit;
     // The switch has all that was wanted at the latest on_commit.
     std::function<void()> on_committed;
+    // An answer of the switch has come in: settled() may have changed.
+    std::function<void()> on_answer;
     // The table and name of the row that a flow's origin is, for findings.
     std::function<std::pair<std::string, std::string>(const Uuid&)> describe;
   };

@@ -31,7 +31,8 @@ std::optional<LocalNetwork> Networks::derive(Context& context, const Uuid& datap
   if (!row) return std::nullopt;
   LocalNetwork out;
   out.key = static_cast<std::uint32_t>(row->tunnel_key());
-  out.provider = !context.find(inputs_.uplinks_by_datapath, datapath).empty();
+  out.provider = value_or(row->options(), std::string("provider"), std::string()) == "true" ||
+                 !context.find(inputs_.uplinks_by_datapath, datapath).empty();
   out.uplink = choose(context, datapath);
   if (out.uplink) attach(context, *out.uplink);
   return out;

@@ -30,7 +30,7 @@ struct LocalUplink {
 
 struct LocalNetwork {
   std::uint32_t key = 0;  // tunnel key, 1 to 2^24-1
-  bool provider = false;  // it has uplinks, whether or not one is mapped here
+  bool provider = false;  // it is meant to have an uplink, whether or not one serves here
   std::optional<LocalUplink> uplink;
   // Ports of it may call themselves up: what they send leaves the chassis if it should.
   bool reachable() const { return !provider || (uplink && uplink->ofport != 0); }
