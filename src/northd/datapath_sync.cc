@@ -16,6 +16,8 @@ Row make_row(const Uuid& on, const DesiredDatapath& desired) {
   row.nb_uuid = on;
   row.physical_network = desired.physical_network;
   if (desired.tag != 0) row.tag = desired.tag;
+  // Ports of a network that is meant to have an uplink aren't up without one.
+  if (desired.provider) row.options["provider"] = "true";
   row.external_ids["logical-switch"] = on.to_string();
   row.external_ids["name"] = desired.name;
   if (!desired.name2.empty()) row.external_ids["name2"] = desired.name2;
@@ -96,7 +98,7 @@ Result<DatapathSync::Written> DatapathSync::write_key(ovsdb::Transaction& transa
   }
   RowDiff<Row>(transaction, present, row)(C::tunnel_key, &Row::tunnel_key)(C::kind, &Row::kind)(
       C::type, &Row::type)(C::nb_uuid, &Row::nb_uuid)(C::physical_network, &Row::physical_network)(
-      C::tag, &Row::tag)(C::external_ids, &Row::external_ids);
+      C::tag, &Row::tag)(C::options, &Row::options)(C::external_ids, &Row::external_ids);
   return Written::kDone;
 }
 

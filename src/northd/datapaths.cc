@@ -11,6 +11,7 @@ Datapaths::Datapaths(engine::Graph& graph, Outputs& outputs, Networks& networks)
                   DesiredDatapath out{.kind = network.kind,
                                       .name = network.name,
                                       .name2 = network.name2,
+                                      .provider = network.provider,
                                       .physical_network = {},
                                       .tag = 0,
                                       .requested_key = network.requested_key};

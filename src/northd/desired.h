@@ -27,6 +27,7 @@ struct DesiredDatapath {
   SwitchKind kind = SwitchKind::kPhysical;
   std::string name;
   std::string name2;             // "": none
+  bool provider = false;         // it is meant to have an uplink, whether or not it gets one
   std::string physical_network;  // of the first valid uplink; "": none
   std::int64_t tag = 0;          // of the same; 0: untagged
   std::optional<std::int64_t> requested_key;
@@ -100,6 +101,7 @@ struct PortState {
   std::optional<bool> up;
   std::optional<Uuid> lswitch;
   std::optional<Uuid> pswitch;
+  std::optional<std::int64_t> tag;  // nullopt: left to its author
   friend auto operator<=>(const PortState&, const PortState&) = default;
 };
 
