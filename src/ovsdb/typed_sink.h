@@ -1,6 +1,10 @@
 // Feeds store::Tables of generated rows; included by generated sources only.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <span>
@@ -23,9 +27,23 @@ namespace mooring::ovsdb {
 
 // --- What a column's type can do ---
 
+// Differences of up to this size are applied in place; larger ones by a merge, since each element
+// in place moves those after it.
+inline constexpr std::size_t kFewElements = 8;
+
 // Symmetric difference: what update2 sends of a set (ovsdb-server(7), 4.1.14).
 template <class T>
 void apply_difference(Set<T>& value, const Set<T>& difference) {
+  if (difference.size() > kFewElements) {
+    auto before = value.extract_sequence();
+    typename Set<T>::sequence_type after;
+    after.reserve(before.size() + difference.size());
+    std::set_symmetric_difference(std::make_move_iterator(before.begin()),
+                                  std::make_move_iterator(before.end()), difference.begin(),
+                                  difference.end(), std::back_inserter(after));
+    value.adopt_sequence(boost::container::ordered_unique_range, std::move(after));
+    return;
+  }
   for (const T& element : difference) {
     auto [it, inserted] = value.insert(element);
     if (!inserted) value.erase(it);
@@ -35,6 +53,21 @@ void apply_difference(Set<T>& value, const Set<T>& difference) {
 // A pair that is there already is to go; any other is the new one of its key.
 template <class K, class V>
 void apply_difference(Map<K, V>& value, const Map<K, V>& difference) {
+  if (difference.size() > kFewElements) {
+    auto before = value.extract_sequence();
+    typename Map<K, V>::sequence_type after;
+    after.reserve(before.size() + difference.size());
+    auto it = before.begin();
+    for (const auto& pair : difference) {
+      for (; it != before.end() && it->first < pair.first; ++it) after.push_back(std::move(*it));
+      bool there = it != before.end() && it->first == pair.first;
+      if (!there || it->second != pair.second) after.emplace_back(pair.first, pair.second);
+      if (there) ++it;
+    }
+    after.insert(after.end(), std::make_move_iterator(it), std::make_move_iterator(before.end()));
+    value.adopt_sequence(boost::container::ordered_unique_range, std::move(after));
+    return;
+  }
   for (const auto& [key, mapped] : difference) {
     auto [it, inserted] = value.emplace(key, mapped);
     if (inserted) continue;
