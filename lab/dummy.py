@@ -42,7 +42,7 @@ class DummyHypervisor(Hypervisor):
 
     def add_port(self, bridge: str, name: str, *settings: str) -> None:
         """A dummy device on a bridge; `settings` are columns of its Interface, COLUMN=VALUE."""
-        self.vsctl(*self._add_port_command(bridge, name, *settings))
+        self.vsctl(*self.add_port_command(bridge, name, *settings))
 
     def add_vif(self, name: str, lsp: str, mac: str | None = None) -> str:
         settings = [f'external_ids:iface-id="{lsp}"']
@@ -55,11 +55,12 @@ class DummyHypervisor(Hypervisor):
         """Many at once, {interface: logical port}, in one transaction."""
         command: list[str] = []
         for name, lsp in ports.items():
-            command += ["--", *self._add_port_command(INTEGRATION_BRIDGE, name,
+            command += ["--", *self.add_port_command(INTEGRATION_BRIDGE, name,
                                                       f'external_ids:iface-id="{lsp}"')]
         self.vsctl(*command, timeout=120)
 
-    def _add_port_command(self, bridge: str, name: str, *settings: str) -> list[str]:
+    def add_port_command(self, bridge: str, name: str, *settings: str) -> list[str]:
+        """What add_port() gives to vsctl(), for use beside other commands."""
         return ["--may-exist", "add-port", bridge, name, "--", "set", "Interface", name,
                 "type=dummy", f"options:tx_pcap={self._pcap_path(name)}", *settings]
 
@@ -105,6 +106,11 @@ class DummyHypervisor(Hypervisor):
         """
         self.appctl("version")
 
+    def revalidate(self) -> None:
+        """Returns when what the datapath has cached agrees with the flows as they are now, which
+        after a change of flows takes ovs-vswitchd a moment."""
+        self.appctl("revalidator/wait")
+
     def sent(self, port: str) -> list[Frame]:
         """The frames that left through a device since the last call."""
         self.barrier()
@@ -113,9 +119,10 @@ class DummyHypervisor(Hypervisor):
     def exchange(self, port: str, *frames: bytes) -> dict[str, list[Frame]]:
         """What leaves through which device when `frames` arrive on `port`: only devices that sent.
 
-        What had left before is forgotten. A frame that a controller sends at the same time, as an
-        announcement, is in it too.
+        What had left before is forgotten, and flows that were changed before are in force. A frame
+        that a controller sends at the same time, as an announcement, is in it too.
         """
+        self.revalidate()
         self.clear_sent()
         self.inject(port, *frames)
         return self.all_sent()

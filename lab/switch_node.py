@@ -55,7 +55,10 @@ class SwitchNode:
     def start_switch(self) -> None:
         """Starts both daemons, with an empty configuration the first time."""
         self.ovsdb.start()
-        run(["ovs-vsctl", f"--db={self.ovsdb.remote}", "--no-wait", "init"])
+        # A controller sets the limit as well, but a running ovs-vswitchd does not take it over
+        # wholly: what it caches for frames with two tags it could not change any more.
+        run(["ovs-vsctl", f"--db={self.ovsdb.remote}", "--no-wait", "init", "--",
+             "set", "Open_vSwitch", ".", "other_config:vlan-limit=0"])
         self.vswitchd.start()
 
     def stop(self) -> None:

@@ -15,7 +15,7 @@ def assert_silent(lab: Lab, expected: Sequence[str] = ()) -> None:
     """
     if lab.stack.name != "mooring":
         return
-    benign = (*BENIGN, *expected)
+    benign = (*BENIGN, "jsonrpc|WARN|Dropped", "reconnect|WARN|Dropped", *expected)
     found = [f"{daemon.name} in {daemon.rundir.name}: {line}"
              for daemon in lab.daemons for line in daemon.log_problems(benign)]
     assert not found, "warnings in a healthy run:\n" + "\n".join(found[:50])

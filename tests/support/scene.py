@@ -85,9 +85,10 @@ class Scene:
     def retag(self, network: str, tag: int | None) -> list[Command]:
         """The commands that make a network that VLAN, or flat."""
         if self.kind == "localnet":
-            uplink = f"ln-{network}"
-            return [["clear", "Logical_Switch_Port", uplink, "tag"] if tag is None
-                    else ["set", "Logical_Switch_Port", uplink, f"tag={tag}"]]
+            # lsp-add writes tag_request, which stands over tag (ovn-nb(5)).
+            row = ["Logical_Switch_Port", f"ln-{network}"]
+            return [["clear", *row, "tag_request"], ["clear", *row, "tag"] if tag is None
+                    else ["set", *row, f"tag={tag}"]]
         if tag is None:
             return [["set", "Physical_Switch", network, "type=flat"],
                     ["clear", "Physical_Switch", network, "tag"]]
@@ -205,6 +206,7 @@ class Scene:
 
     def run(self, probe: Probe, places: Sequence[tuple[str, str]], *, wire: bool = True) -> Found:
         for hypervisor in self._hypervisors.values():
+            hypervisor.revalidate()
             hypervisor.clear_sent()
         for name, device in places:
             self.hv(name).inject(device, bytes(probe))
