@@ -55,9 +55,13 @@ def test_no_packet_is_lost(campus: Campus, name: str) -> None:
     a, b = (lab.vm(name) for name in campus.segments["v101"].vms)
     c, d = (lab.vm(name) for name in campus.segments["flat"].vms)
     daemon = daemon_of(lab, name)
+    # The userspace datapath forwards in ovs-vswitchd's main thread, which waits while its database
+    # is away: packets queue meanwhile, so that one is brought back at once.
+    forwards_without = name != "local database"
     with Pinger(a, b.ip(4)) as four, Pinger(d, c.ip(6)) as six:
         daemon.kill9()
-        four.wait_replies(50)
+        if forwards_without:
+            four.wait_replies(50)
         daemon.start()
         settled(lab)
         four.wait_replies(50)
