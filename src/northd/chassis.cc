@@ -17,9 +17,9 @@ model::Severity severity_of(std::string_view word) {
 }  // namespace
 
 ChassisView::ChassisView(engine::Graph& graph, Inputs& inputs, Outputs& outputs)
-    : chassis(graph, "chassis", stratum::kRows,
+    : mapping(graph, stratum::kRows),
+      chassis(graph, "chassis", stratum::kRows,
               [this](Context& context, const Uuid& uuid) { return derive(context, uuid); }),
-      mapping(graph, stratum::kRows),
       count(graph, "chassis_count", stratum::kNetworks,
             [this](Context& context, const std::string& network) {
               return static_cast<std::int64_t>(context.elements(mapping, network).size());

@@ -22,10 +22,11 @@ class ChassisView {
  public:
   ChassisView(engine::Graph& graph, Inputs& inputs, Outputs& outputs);
 
+  // The chassis that map a physical network.
+  engine::Relation<std::string, Uuid> mapping;
   // By the chassis' UUID; nullopt when there is no such chassis.
   engine::Memo<Uuid, std::optional<ChassisNetworks>> chassis;
-  // The chassis that map a physical network, and how many they are.
-  engine::Relation<std::string, Uuid> mapping;
+  // How many map a physical network.
   engine::Memo<std::string, std::int64_t> count;
 
  private:

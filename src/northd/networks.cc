@@ -107,9 +107,9 @@ Checked<UplinkSpec> uplink_of(const nb::LogicalSwitchPort::View& port) {
                  "the port is of type localnet and options:network_name isn't set: set it to the "
                  "physical network; it is no uplink until then");
   }
-  if (port.tag()) {
-    if (auto good = check_tag(*port.tag()); !good) return tl::unexpected(good.error());
-    out.tag = *port.tag();
+  if (auto tag = wanted_tag(port)) {
+    if (auto good = check_tag(*tag); !good) return tl::unexpected(good.error());
+    out.tag = *tag;
   }
   auto ethertype = ethertype_of(port.options());
   if (!ethertype) return tl::unexpected(ethertype.error());

@@ -45,7 +45,7 @@ PortStates::PortStates(engine::Graph& graph, Inputs& inputs, Outputs& outputs, P
 Nothing PortStates::derive(Context& context, const Uuid& uuid) {
   const auto& port = context.get(ports_.of, uuid);
   if (!port) {
-    context.emit(outputs_.ports, uuid, PortState{.up = false, .lswitch = {}, .pswitch = {}});
+    context.emit(outputs_.ports, uuid, PortState{.up = false, .lswitch = {}, .pswitch = {}, .tag = {}});
     return {};
   }
   PortState out;
@@ -54,6 +54,10 @@ Nothing PortStates::derive(Context& context, const Uuid& uuid) {
     out.up = true;
   } else if (port->type != "localnet") {
     out.up = false;
+  }
+  if (auto row = context.row(inputs_.ports, uuid)) {
+    // As ovn-nb(5) has it: what was asked for by number is what the port gets.
+    if (row->tag_request().value_or(0) != 0) out.tag = row->tag_request();
   }
   const auto& rows = context.find(inputs_.binding_by_name, port->name);
   auto binding = rows.empty() ? std::nullopt : context.row(inputs_.bindings, rows.front());
@@ -71,7 +75,7 @@ void PortStates::check_uplink(Context& context, const Uuid& uuid, const Port& po
   if (networks.empty() || !networks.front().provider) return;
   const auto& host = context.get(chassis_.chassis, chassis);
   if (!host) return;
-  const auto& wanted = context.get(uplinks_.of, port.on);
+  const auto& wanted = uplinks_.of(context, port.on);
   if (meet(wanted, host->networks)) return;
   context.emit(without_uplink, port.on, port.name);
   if (wanted.empty()) return;  // that the network has no uplink anywhere is said about the switch

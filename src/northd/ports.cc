@@ -44,6 +44,11 @@ Words external_ids_of(const nb::LogicalSwitchPort::View& row) {
 
 }  // namespace
 
+std::optional<std::int64_t> wanted_tag(const nb::LogicalSwitchPort::View& row) {
+  auto requested = row.tag_request();
+  return requested.value_or(0) != 0 ? requested : row.tag();
+}
+
 std::string AddressKey::to_string() const {
   switch (kind) {
     case Kind::kMac: return Mac(low).to_string();
@@ -54,10 +59,10 @@ std::string AddressKey::to_string() const {
 }
 
 Ports::Ports(engine::Graph& graph, Inputs& inputs, Outputs& outputs)
-    : of(graph, "port", stratum::kRows,
-           [this](Context& context, const Uuid& uuid) { return derive(context, uuid); }),
-      localnets(graph, stratum::kRows),
+    : localnets(graph, stratum::kRows),
       holders(graph, stratum::kRows),
+      of(graph, "port", stratum::kRows,
+         [this](Context& context, const Uuid& uuid) { return derive(context, uuid); }),
       inputs_(inputs),
       outputs_(outputs) {
   inputs.ports.demand_each(of);
@@ -139,7 +144,7 @@ void Ports::bind(Context& context, const Row& row, const Port& port, DesiredBind
   binding.port_security = row.port_security();
   binding.options = row.options();
   if (row.parent_name() && !row.parent_name()->empty()) binding.parent_port = row.parent_name();
-  binding.tag = row.tag();
+  binding.tag = wanted_tag(row);
   binding.requested_chassis = requested_chassis(context, row);
   binding.enabled = row.enabled();
   binding.port_groups = groups(context, row.uuid());

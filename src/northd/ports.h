@@ -37,6 +37,10 @@ struct Port {
   friend bool operator==(const Port&, const Port&) = default;
 };
 
+// The VLAN tag that a port's author wants: tag_request where it is given, and not 0, which asks for
+// one to be allocated (ovn-nb(5)); otherwise tag.
+std::optional<std::int64_t> wanted_tag(const nb::LogicalSwitchPort::View& row);
+
 // Longest name of a port that is taken, in bytes: it becomes part of names in Open vSwitch and of
 // OpenFlow messages.
 inline constexpr std::size_t kMaxName = 1024;
@@ -57,12 +61,12 @@ class Ports {
  public:
   Ports(engine::Graph& graph, Inputs& inputs, Outputs& outputs);
 
-  // Nullopt for a port that is in no switch or can't be taken.
-  engine::Memo<Uuid, std::optional<Port>> of;
   // The ports of type localnet of a switch.
   engine::Relation<Uuid, Uuid> localnets;
   // Who has an address: the name of the port.
   engine::Relation<AddressKey, std::string> holders;
+  // Nullopt for a port that is in no switch or can't be taken.
+  engine::Memo<Uuid, std::optional<Port>> of;
 
  private:
   using Row = nb::LogicalSwitchPort::View;

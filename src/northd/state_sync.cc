@@ -21,7 +21,7 @@ std::vector<const Row*> row_of(const store::Table<Row>& table, const Uuid& uuid)
 
 store::ColumnMask port_columns() {
   using C = nb::LogicalSwitchPort::Columns;
-  return mask_of(C::up) | mask_of(C::lswitch) | mask_of(C::pswitch);
+  return mask_of(C::up) | mask_of(C::lswitch) | mask_of(C::pswitch) | mask_of(C::tag);
 }
 
 template <class Row>
@@ -51,8 +51,9 @@ Result<PortStateSync::Written> PortStateSync::write_key(ovsdb::Transaction& tran
   row.up = desired->up;
   if (desired->lswitch) row.lswitch.emplace().uuid = *desired->lswitch;
   if (desired->pswitch) row.pswitch.emplace().uuid = *desired->pswitch;
+  row.tag = desired->tag ? desired->tag : rows.front()->tag;
   RowDiff<Row>(transaction, *rows.front(), row)(C::up, &Row::up)(C::lswitch, &Row::lswitch)(
-      C::pswitch, &Row::pswitch);
+      C::pswitch, &Row::pswitch)(C::tag, &Row::tag);
   return Written::kDone;
 }
 

@@ -82,8 +82,8 @@ constexpr Rule<Lsp> kPortRules[] = {
      "addresses: \"dynamic\" isn't implemented, no address is allocated: give the address"},
     {has_router_address, Severity::kWarning,
      "addresses: \"router\" isn't implemented yet, the address is that of no port"},
-    {[](const Lsp::View& row) { return row.tag_request().has_value(); }, Severity::kWarning,
-     "tag_request: tags aren't allocated: set tag"},
+    {[](const Lsp::View& row) { return row.tag_request() == 0; }, Severity::kWarning,
+     "tag_request: tags aren't allocated: set it to the tag"},
     {[](const Lsp::View& row) {
        return row.dhcpv4_options().has_value() || row.dhcpv6_options().has_value();
      },

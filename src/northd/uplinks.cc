@@ -15,17 +15,17 @@ constexpr std::size_t kMaxUplinkName = 200;
 
 Uplinks::Uplinks(engine::Graph& graph, Inputs& inputs, Outputs& outputs, Networks& networks,
                  VlanConflict& conflict)
-    : of(graph, "uplinks", stratum::kUplinks,
-         [this](Context& context, const Uuid& uuid) { return derive(context, uuid); }),
-      inputs_(inputs),
+    : inputs_(inputs),
       outputs_(outputs),
       networks_(networks),
       conflict_(conflict),
       name_owner_(graph, "uplink_name", stratum::kClashes,
                   [this](Context& context, const std::string& name) {
                     return owner_of_name(context, name);
-                  }) {
-  networks.networks.demand_each(of);
+                  }),
+      of_(graph, "uplinks", stratum::kUplinks,
+          [this](Context& context, const Uuid& uuid) { return derive(context, uuid); }) {
+  networks.networks.demand_each(of_);
 }
 
 std::vector<std::string> Uplinks::derive(Context& context, const Uuid& uuid) {

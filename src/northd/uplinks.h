@@ -18,7 +18,9 @@ class Uplinks {
           VlanConflict& conflict);
 
   // The physical networks that a switch has a working uplink to, sorted.
-  engine::Memo<Uuid, std::vector<std::string>> of;
+  const std::vector<std::string>& of(engine::Context& context, const Uuid& on) {
+    return context.get(of_, on);
+  }
 
  private:
   std::vector<std::string> derive(engine::Context& context, const Uuid& uuid);
@@ -30,7 +32,9 @@ class Uplinks {
   Outputs& outputs_;
   Networks& networks_;
   VlanConflict& conflict_;
+  // Memos go in reverse order, readers first.
   engine::Memo<std::string, Uuid> name_owner_;
+  engine::Memo<Uuid, std::vector<std::string>> of_;
 };
 
 }  // namespace mooring::northd
