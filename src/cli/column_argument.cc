@@ -55,15 +55,16 @@ std::string_view take_word(std::string_view& rest) {
 Result<ColumnArgument> take_column(const ovsdb::TableSchema& table, std::string_view argument,
                                    std::string_view& rest) {
   const std::string_view name = take_word(rest);
-  if (name.empty()) return fail(fmt::format("\"{}\" does not begin with a column's name", argument));
+  if (name.empty())
+    return fail(fmt::format("\"{}\" does not begin with a column's name", argument));
   auto column = find_column(table, name);
   if (!column) return tl::unexpected(column.error());
   ColumnArgument out{*column, std::nullopt};
   if (!rest.starts_with(':')) return out;
   rest.remove_prefix(1);
   if (!out.column->type.is_map()) {
-    return fail(fmt::format("\"{}\": column {} is no map, so it has no keys", argument,
-                            out.column->name));
+    return fail(
+        fmt::format("\"{}\": column {} is no map, so it has no keys", argument, out.column->name));
   }
   const std::string_view key = take_word(rest);
   auto atom = parse_atom(out.column->type.key, key);
@@ -128,18 +129,29 @@ std::size_t common(const ovsdb::Datum& a, const ovsdb::Datum& b) {
 bool related(Relation relation, const ovsdb::Datum& a, const ovsdb::Datum& b) {
   switch (relation) {
     case Relation::kEqual:
-    case Relation::kSetEqual: return a == b;
+    case Relation::kSetEqual:
+      return a == b;
     case Relation::kNotEqual:
-    case Relation::kSetNotEqual: return a != b;
-    case Relation::kLess: return order(a, b) < 0;
-    case Relation::kGreater: return order(a, b) > 0;
-    case Relation::kLessOrEqual: return order(a, b) <= 0;
-    case Relation::kGreaterOrEqual: return order(a, b) >= 0;
-    case Relation::kSubset: return common(a, b) == a.size();
-    case Relation::kProperSubset: return common(a, b) == a.size() && a.size() < b.size();
-    case Relation::kSuperset: return common(b, a) == b.size();
-    case Relation::kProperSuperset: return common(b, a) == b.size() && a.size() > b.size();
-    case Relation::kNotIn: return common(a, b) == 0;
+    case Relation::kSetNotEqual:
+      return a != b;
+    case Relation::kLess:
+      return order(a, b) < 0;
+    case Relation::kGreater:
+      return order(a, b) > 0;
+    case Relation::kLessOrEqual:
+      return order(a, b) <= 0;
+    case Relation::kGreaterOrEqual:
+      return order(a, b) >= 0;
+    case Relation::kSubset:
+      return common(a, b) == a.size();
+    case Relation::kProperSubset:
+      return common(a, b) == a.size() && a.size() < b.size();
+    case Relation::kSuperset:
+      return common(b, a) == b.size();
+    case Relation::kProperSuperset:
+      return common(b, a) == b.size() && a.size() > b.size();
+    case Relation::kNotIn:
+      return common(a, b) == 0;
   }
   return false;
 }
@@ -173,8 +185,10 @@ Result<Assignment> parse_assignment(const ovsdb::TableSchema& table, std::string
   auto target = take_column(table, argument, rest);
   if (!target) return tl::unexpected(target.error());
   if (!rest.starts_with('=')) {
-    return fail(fmt::format("\"{}\": column=value or column:key=value is needed (quote a key that "
-                            "has punctuation in it)", argument));
+    return fail(
+        fmt::format("\"{}\": column=value or column:key=value is needed (quote a key that "
+                    "has punctuation in it)",
+                    argument));
   }
   auto value = read_value(*target, false, rest.substr(1), symbols);
   if (!value) return fail(fmt::format("\"{}\": {}", argument, value.error().message));
@@ -190,8 +204,10 @@ Result<Comparison> parse_comparison(const ovsdb::TableSchema& table, std::string
     return rest.starts_with(known.sign);
   });
   if (found == kOperators.end()) {
-    return fail(fmt::format("\"{}\": column[:key] is followed by one of = != < > <= >= {{=}} {{!=}} "
-                            "{{<}} {{>}} {{<=}} {{>=}} {{in}} {{not-in}} and a value", argument));
+    return fail(
+        fmt::format("\"{}\": column[:key] is followed by one of = != < > <= >= {{=}} {{!=}} "
+                    "{{<}} {{>}} {{<=}} {{>=}} {{in}} {{not-in}} and a value",
+                    argument));
   }
   rest.remove_prefix(found->sign.size());
   auto value = read_value(*subject, is_of_sets(found->relation), rest, symbols);

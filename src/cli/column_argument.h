@@ -12,8 +12,19 @@ namespace mooring::cli {
 
 // ovn-nbctl(8), find: comparisons of values, and of sets (in braces).
 enum class Relation {
-  kEqual, kNotEqual, kLess, kGreater, kLessOrEqual, kGreaterOrEqual,
-  kSetEqual, kSetNotEqual, kProperSubset, kProperSuperset, kSubset, kSuperset, kNotIn,
+  kEqual,
+  kNotEqual,
+  kLess,
+  kGreater,
+  kLessOrEqual,
+  kGreaterOrEqual,
+  kSetEqual,
+  kSetNotEqual,
+  kProperSubset,
+  kProperSuperset,
+  kSubset,
+  kSuperset,
+  kNotIn,
 };
 
 struct ColumnArgument {

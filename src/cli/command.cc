@@ -23,8 +23,7 @@ OptionForm form_of(std::string_view option) {
 }
 
 void append(std::vector<Command>& all, std::vector<Command> more) {
-  all.insert(all.end(), std::make_move_iterator(more.begin()),
-             std::make_move_iterator(more.end()));
+  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
 std::vector<Command> gather() {
@@ -103,9 +102,9 @@ Result<void> CommandSet::check(const Invocation& invocation) const {
   if (auto options = check_options(*command, invocation); !options) return options;
   const std::size_t count = invocation.arguments.size();
   if (count >= command->min_arguments && count <= command->max_arguments) return {};
-  const bool misplaced = std::any_of(
-      invocation.arguments.begin(), invocation.arguments.end(),
-      [](const std::string& argument) { return argument.starts_with("--"); });
+  const bool misplaced =
+      std::any_of(invocation.arguments.begin(), invocation.arguments.end(),
+                  [](const std::string& argument) { return argument.starts_with("--"); });
   return fail(fmt::format("{} has too {} arguments; its form is: {}{}", command->name,
                           count < command->min_arguments ? "few" : "many", usage(*command),
                           misplaced ? " (options stand before the command's name)" : ""));

@@ -16,8 +16,8 @@ namespace mooring::cli {
 // What a command says. UUIDs of rows that it created are placeholders here and are replaced once
 // the server has given them.
 struct Output {
-  std::string text;                  // lines
-  std::vector<Table> tables;         // printed after the text
+  std::string text;                   // lines
+  std::vector<Table> tables;          // printed after the text
   std::vector<std::string> warnings;  // for the standard error stream
   int exit_status = 0;
 };

@@ -42,8 +42,8 @@ Result<void> set_timeout(Options& options, const std::string& value) {
   const char* end = value.data() + value.size();
   const auto [stop, error] = std::from_chars(value.data(), end, options.timeout_s);
   if (error != std::errc() || stop != end || options.timeout_s < 0) {
-    return fail(fmt::format("--timeout={}: a whole number of seconds is needed, 0 for no limit",
-                            value));
+    return fail(
+        fmt::format("--timeout={}: a whole number of seconds is needed, 0 for no limit", value));
   }
   return {};
 }
@@ -110,8 +110,7 @@ Result<void> nothing(Options&, const std::string&) { return {}; }
 
 constexpr GlobalOption kGlobalOptions[] = {
     {0, "db", Takes::kValue, "northbound database (default $OVN_NB_DB)", store<&Options::nb_db>},
-    {0, "sb-db", Takes::kValue, "southbound database, for show and status ($OVN_SB_DB)",
-     set_sb_db},
+    {0, "sb-db", Takes::kValue, "southbound database, for show and status ($OVN_SB_DB)", set_sb_db},
     {'t', "timeout", Takes::kValue, "give up after so many seconds", set_timeout},
     {0, "wait", Takes::kValue, "none, sb or hv: wait until the change is there", set_follow},
     {0, "no-wait", Takes::kNothing, "the same as --wait=none",
@@ -200,8 +199,8 @@ class Parser {
     while (!words_.empty() && is_option(words_.front())) {
       const std::string word = next();
       if (word == "--") break;
-      auto done = word.starts_with("--") ? read_long(line.options, word)
-                                         : read_short(line.options, word);
+      auto done =
+          word.starts_with("--") ? read_long(line.options, word) : read_short(line.options, word);
       if (!done) return done;
     }
     return {};
@@ -288,7 +287,8 @@ class Parser {
 
   std::string near(const std::string& name) const {
     std::vector<std::string> known;
-    for (const GlobalOption& option : kGlobalOptions) known.push_back("--" + std::string(option.name));
+    for (const GlobalOption& option : kGlobalOptions)
+      known.push_back("--" + std::string(option.name));
     for (const auto& [option, takes_value] : command_options_) known.push_back("--" + option);
     return did_you_mean("--" + name, known);
   }

@@ -20,7 +20,7 @@ enum class Follow { kNone, kSouthbound, kHypervisors };
 enum class Colour { kAuto, kAlways, kNever };
 
 struct Options {
-  std::string nb_db;         // remotes, comma separated
+  std::string nb_db;  // remotes, comma separated
   std::string sb_db;
   bool sb_db_given = false;  // by option or environment: then failing to reach it is an error
   int timeout_s = 0;         // 0: wait forever

@@ -73,10 +73,10 @@ Result<void> set_connection(Context& context, const Invocation& invocation, Outp
 Result<void> get_ssl(Context& context, const Invocation&, Output& output) {
   for (const RowId& row : context.nb.rows(kSsl)) {
     const bool bootstrap = context.nb.optional_boolean(row, "bootstrap_ca_cert").value_or(false);
-    output.text += fmt::format(
-        "Private key: {}\nCertificate: {}\nCA Certificate: {}\nBootstrap: {}\n",
-        context.nb.text(row, "private_key"), context.nb.text(row, "certificate"),
-        context.nb.text(row, "ca_cert"), bootstrap);
+    output.text +=
+        fmt::format("Private key: {}\nCertificate: {}\nCA Certificate: {}\nBootstrap: {}\n",
+                    context.nb.text(row, "private_key"), context.nb.text(row, "certificate"),
+                    context.nb.text(row, "ca_cert"), bootstrap);
   }
   return {};
 }
@@ -86,8 +86,8 @@ Result<void> del_ssl(Context& context, const Invocation&, Output&) {
 }
 
 Result<void> set_ssl(Context& context, const Invocation& invocation, Output&) {
-  constexpr std::string_view columns[] = {"private_key", "certificate", "ca_cert",
-                                          "ssl_protocols", "ssl_ciphers"};
+  constexpr std::string_view columns[] = {"private_key", "certificate", "ca_cert", "ssl_protocols",
+                                          "ssl_ciphers"};
   const RowId row = context.nb.insert(kSsl);
   for (std::size_t i = 0; i < invocation.arguments.size(); ++i) {
     auto done = context.nb.set(row, columns[i], invocation.arguments[i]);
@@ -104,19 +104,35 @@ std::vector<Command> connection_commands() {
   return {
       {.name = "init", .summary = "make the database ready for use", .run = init},
       {.name = "sync", .summary = "with --wait, follow earlier changes too", .run = sync},
-      {.name = "get-connection", .tables = {kConnection},
-       .summary = "print where the database server listens or connects", .run = get_connection},
-      {.name = "del-connection", .tables = {kConnection}, .summary = "delete all of those",
+      {.name = "get-connection",
+       .tables = {kConnection},
+       .summary = "print where the database server listens or connects",
+       .run = get_connection},
+      {.name = "del-connection",
+       .tables = {kConnection},
+       .summary = "delete all of those",
        .run = del_connection},
-      {.name = "set-connection", .arguments = "TARGET...", .min_arguments = 1,
-       .max_arguments = Command::kAny, .options = {"inactivity-probe="}, .tables = {kConnection},
-       .summary = "set them, ptcp:6641 for example", .run = set_connection},
-      {.name = "get-ssl", .tables = {kSsl}, .summary = "print the server's TLS files",
+      {.name = "set-connection",
+       .arguments = "TARGET...",
+       .min_arguments = 1,
+       .max_arguments = Command::kAny,
+       .options = {"inactivity-probe="},
+       .tables = {kConnection},
+       .summary = "set them, ptcp:6641 for example",
+       .run = set_connection},
+      {.name = "get-ssl",
+       .tables = {kSsl},
+       .summary = "print the server's TLS files",
        .run = get_ssl},
       {.name = "del-ssl", .tables = {kSsl}, .summary = "forget them", .run = del_ssl},
-      {.name = "set-ssl", .arguments = "PRIVATE_KEY CERTIFICATE CA_CERT [PROTOCOLS [CIPHERS]]",
-       .min_arguments = 3, .max_arguments = 5, .options = {"bootstrap"}, .tables = {kSsl},
-       .summary = "set the server's TLS files", .run = set_ssl},
+      {.name = "set-ssl",
+       .arguments = "PRIVATE_KEY CERTIFICATE CA_CERT [PROTOCOLS [CIPHERS]]",
+       .min_arguments = 3,
+       .max_arguments = 5,
+       .options = {"bootstrap"},
+       .tables = {kSsl},
+       .summary = "set the server's TLS files",
+       .run = set_ssl},
   };
 }
 

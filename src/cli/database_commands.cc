@@ -101,9 +101,8 @@ Result<void> find(Context& context, const Invocation& invocation, Output& output
   return {};
 }
 
-Result<std::string> value_of(const Context& context, const RowId& row,
-                             const ColumnArgument& asked, std::string_view word,
-                             bool if_exists) {
+Result<std::string> value_of(const Context& context, const RowId& row, const ColumnArgument& asked,
+                             std::string_view word, bool if_exists) {
   const ovsdb::Datum value = context.nb.value(row, asked.column->name);
   if (!asked.key) return value.to_text(asked.column->type);
   const std::size_t place = value.find(*asked.key);
@@ -118,7 +117,8 @@ Result<void> name_row(Context& context, const Invocation& invocation, const RowI
   const auto id = invocation.option("id");
   if (!id) return {};
   if (!id->starts_with('@')) return fail("--id=" + *id + ": a name begins with @");
-  if (!context.symbols.emplace(id->substr(1), row.uuid).second) return fail("--id=" + *id + " is taken");
+  if (!context.symbols.emplace(id->substr(1), row.uuid).second)
+    return fail("--id=" + *id + " is taken");
   return {};
 }
 
@@ -163,19 +163,37 @@ Result<void> wait_until(Context& context, const Invocation& invocation, Output&)
 std::vector<Command> database_commands() {
   constexpr std::size_t any = Command::kAny;
   return {
-      {.name = "list", .arguments = "TABLE [RECORD]...", .min_arguments = 1, .max_arguments = any,
-       .options = {"if-exists", "columns="}, .names_table = true,
-       .summary = "print the given rows of TABLE, or all", .run = list},
-      {.name = "find", .arguments = "TABLE [COLUMN[:KEY]=VALUE]...", .min_arguments = 1,
-       .max_arguments = any, .options = {"columns="}, .names_table = true,
+      {.name = "list",
+       .arguments = "TABLE [RECORD]...",
+       .min_arguments = 1,
+       .max_arguments = any,
+       .options = {"if-exists", "columns="},
+       .names_table = true,
+       .summary = "print the given rows of TABLE, or all",
+       .run = list},
+      {.name = "find",
+       .arguments = "TABLE [COLUMN[:KEY]=VALUE]...",
+       .min_arguments = 1,
+       .max_arguments = any,
+       .options = {"columns="},
+       .names_table = true,
        .summary = "print the rows that satisfy all conditions; = may be another operator",
        .run = find},
-      {.name = "get", .arguments = "TABLE RECORD [COLUMN[:KEY]]...", .min_arguments = 2,
-       .max_arguments = any, .options = {"if-exists", "id="}, .names_table = true,
-       .summary = "print values of one row", .run = get},
-      {.name = "wait-until", .arguments = "TABLE RECORD [COLUMN[:KEY]=VALUE]...",
-       .min_arguments = 2, .max_arguments = any, .names_table = true,
-       .summary = "wait until the row exists and satisfies all conditions", .run = wait_until},
+      {.name = "get",
+       .arguments = "TABLE RECORD [COLUMN[:KEY]]...",
+       .min_arguments = 2,
+       .max_arguments = any,
+       .options = {"if-exists", "id="},
+       .names_table = true,
+       .summary = "print values of one row",
+       .run = get},
+      {.name = "wait-until",
+       .arguments = "TABLE RECORD [COLUMN[:KEY]=VALUE]...",
+       .min_arguments = 2,
+       .max_arguments = any,
+       .names_table = true,
+       .summary = "wait until the row exists and satisfies all conditions",
+       .run = wait_until},
   };
 }
 

@@ -36,8 +36,7 @@ class ChosenTables final : public ovsdb::Replica {
 }  // namespace
 
 struct DatabaseLink::Impl {
-  Impl(io::Loop& loop, Logger log, ovsdb::Client::Options options, TableChoice choice,
-       Events given)
+  Impl(io::Loop& loop, Logger log, ovsdb::Client::Options options, TableChoice choice, Events given)
       : events(std::move(given)),
         rounds(options.remotes.size() == 1 ? 1 : kClusterRounds),
         client(loop, std::move(log), std::move(options),
@@ -45,24 +44,22 @@ struct DatabaseLink::Impl {
 
   void start() {
     client.on_update([this] { updated(); });
-    client.on_state([this](ovsdb::ClientState state) {
-      if (state == ovsdb::ClientState::kLost) failed();
-    });
     client.on_unreachable([this] {
-      if (--rounds == 0) failed();
+      if (++failed_rounds == rounds) events.failed(Error{client.last_error()});
     });
     client.start();
   }
 
   void updated() {
-    if (client.synced()) events.changed();
+    if (!client.synced()) return;
+    failed_rounds = 0;
+    events.changed();
   }
-
-  void failed() { events.failed(Error{client.last_error()}); }
 
   ovsdb::DynamicReplica replica;
   Events events;
-  int rounds;  // left before it is called a failure
+  int rounds;  // that make a failure
+  int failed_rounds = 0;
   ovsdb::Client client;
 };
 
@@ -91,8 +88,7 @@ Result<std::unique_ptr<DatabaseLink>> DatabaseLink::open(io::Loop& loop, Logger 
 bool DatabaseLink::ready() const { return impl_->client.synced(); }
 const ovsdb::DynamicReplica& DatabaseLink::replica() const { return impl_->replica; }
 
-void DatabaseLink::transact(ovsdb::Transaction transaction,
-                            ovsdb::Client::TransactHandler done) {
+void DatabaseLink::transact(ovsdb::Transaction transaction, ovsdb::Client::TransactHandler done) {
   impl_->client.transact(std::move(transaction), std::move(done));
 }
 

@@ -27,14 +27,14 @@ class DatabaseLink {
   using TableChoice = std::function<TableNames(const ovsdb::Schema&)>;
   struct Events {
     std::function<void()> changed;             // the copy is there, or is another
-    std::function<void(const Error&)> failed;  // no remote could be reached, or the last is gone
+    std::function<void(const Error&)> failed;  // no remote can be reached, or can any more
   };
 
   // Error: the remotes don't parse.
   static Result<std::unique_ptr<DatabaseLink>> open(io::Loop& loop, Logger log,
                                                     const Options& options, std::string database,
-                                                    const std::string& remotes,
-                                                    TableChoice tables, Events events);
+                                                    const std::string& remotes, TableChoice tables,
+                                                    Events events);
   ~DatabaseLink();
 
   bool ready() const;

@@ -35,7 +35,8 @@ std::string as_text(const std::vector<Finding>& findings, const Context& context
                        place_of(finding));
     out += fmt::format("    {}\n", finding.message);
     out += paint.dim(fmt::format("    since {} ({})", utc_text(finding.since_ms),
-                                 duration_text(context.now_ms - finding.since_ms))) + "\n";
+                                 duration_text(context.now_ms - finding.since_ms))) +
+           "\n";
   }
   const std::size_t errors = count_of(findings, "error");
   const std::size_t warnings = count_of(findings, "warning");

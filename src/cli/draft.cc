@@ -41,8 +41,8 @@ ovsdb::Datum difference(const ovsdb::Datum& from, const ovsdb::Datum& in) {
   ovsdb::Datum out;
   for (std::size_t i = 0; i < from.keys.size(); ++i) {
     const std::size_t place = in.find(from.keys[i]);
-    const bool same = place != ovsdb::Datum::npos &&
-                      (from.values.empty() || in.values[place] == from.values[i]);
+    const bool same =
+        place != ovsdb::Datum::npos && (from.values.empty() || in.values[place] == from.values[i]);
     if (same) continue;
     out.keys.push_back(from.keys[i]);
     if (!from.values.empty()) out.values.push_back(from.values[i]);
@@ -71,24 +71,23 @@ ovsdb::Datum datum_of(std::int64_t number) { return ovsdb::Datum::of({number}); 
 std::vector<RowId> Draft::rows(std::string_view table) const {
   std::vector<RowId> out;
   for (const auto& [uuid, row] : base_.table(table)) {
-    RowId id{std::string(table), uuid};
-    if (!erased_.contains(id)) out.push_back(std::move(id));
+    if (!erased_.contains(uuid)) out.push_back({std::string(table), uuid});
   }
   for (const RowId& id : insertions_) {
-    if (id.table == table && !erased_.contains(id)) out.push_back(id);
+    if (id.table == table && !erased_.contains(id.uuid)) out.push_back(id);
   }
   return out;
 }
 
 bool Draft::exists(const RowId& row) const {
-  if (erased_.contains(row)) return false;
+  if (erased_.contains(row.uuid)) return false;
   return inserted_.contains(row.uuid) || base_.find(row.table, row.uuid) != nullptr;
 }
 
 const ovsdb::Datum& Draft::get(const RowId& row, std::string_view column) const {
-  if (const auto edits = edits_.find(row); edits != edits_.end()) {
-    const auto edit = edits->second.find(column);
-    if (edit != edits->second.end()) return edit->second;
+  if (const auto edits = edits_.find(row.uuid); edits != edits_.end()) {
+    const auto edit = edits->second.columns.find(column);
+    if (edit != edits->second.columns.end()) return edit->second;
   }
   const ovsdb::Datum* value = base_.find(row.table, row.uuid, column);
   return value == nullptr ? kEmpty : *value;
@@ -146,13 +145,24 @@ std::optional<std::string> Draft::value_at(const RowId& row, std::string_view co
   return value == nullptr ? std::nullopt : std::optional(*value);
 }
 
+// Doesn't list all rows first, since a run of a thousand commands asks a thousand times.
 std::vector<RowId> Draft::with_text(std::string_view table, std::string_view column,
                                     std::string_view value) const {
   std::vector<RowId> out;
-  for (RowId& row : rows(table)) {
-    const std::string* text = first<std::string>(get(row, column));
-    if (text != nullptr && *text == value) out.push_back(std::move(row));
+  const auto take = [&](const ovsdb::Datum& cell, const Uuid& uuid) {
+    const std::string* text = first<std::string>(cell);
+    if (text != nullptr && *text == value) out.push_back({std::string(table), uuid});
+  };
+  for (const auto& [uuid, row] : base_.table(table)) {
+    const auto cell = row.find(column);
+    if (cell == row.end() || edits_.contains(uuid) || erased_.contains(uuid)) continue;
+    take(cell->second, uuid);
   }
+  for (const auto& [uuid, edits] : edits_) {
+    if (edits.table == table && !erased_.contains(uuid))
+      take(get({edits.table, uuid}, column), uuid);
+  }
+  std::sort(out.begin(), out.end());
   return out;
 }
 
@@ -163,7 +173,8 @@ const ovsdb::ColumnSchema* Draft::column_schema(const RowId& row, std::string_vi
 
 RowId Draft::insert(std::string_view table, const Uuid& uuid) {
   RowId row{std::string(table), uuid};
-  Columns& columns = edits_[row];
+  edits_[uuid].table = row.table;
+  Columns& columns = edits_[uuid].columns;
   if (const ovsdb::TableSchema* known = schema().find(table)) {
     for (const auto& [name, column] : known->columns) {
       columns.emplace(name, ovsdb::Datum::initial(column.type));
@@ -189,7 +200,8 @@ Result<ovsdb::Datum*> Draft::edit(const RowId& row, std::string_view column) {
     return fail(fmt::format("column {} of table {} can't be changed once the row exists", column,
                             row.table));
   }
-  Columns& columns = edits_[row];
+  edits_[row.uuid].table = row.table;
+  Columns& columns = edits_[row.uuid].columns;
   auto it = columns.find(column);
   if (it == columns.end()) {
     const ovsdb::Datum* before = base_.find(row.table, row.uuid, column);
@@ -235,8 +247,7 @@ Result<void> Draft::add(const RowId& row, std::string_view column, const ovsdb::
   return ovsdb::check(column_schema(row, column)->type, **slot);
 }
 
-Result<void> Draft::add_reference(const RowId& row, std::string_view column,
-                                  const RowId& target) {
+Result<void> Draft::add_reference(const RowId& row, std::string_view column, const RowId& target) {
   return add(row, column, datum_of(target.uuid));
 }
 
@@ -266,7 +277,7 @@ Result<void> Draft::put(const RowId& row, std::string_view column, ovsdb::Atom k
   return ovsdb::check(column_schema(row, column)->type, **slot);
 }
 
-void Draft::erase(const RowId& row) { erased_.insert(row); }
+void Draft::erase(const RowId& row) { erased_.emplace(row.uuid, row.table); }
 
 void Draft::expect_none(std::string_view table, std::string_view column, std::string value) {
   for (const auto& [uuid, row] : base_.table(table)) {
@@ -296,16 +307,16 @@ Draft::Plan Draft::plan() const {
     plan.transaction.wait_column(row.table, row.uuid, column, json_of(known->type, *before));
   }
   for (const RowId& row : insertions_) {
-    if (!erased_.contains(row)) plan_insert(plan, row);
+    if (!erased_.contains(row.uuid)) plan_insert(plan, row);
   }
-  for (const auto& [row, columns] : edits_) {
-    if (!inserted_.contains(row.uuid) && !erased_.contains(row)) plan_edits(plan, row, columns);
+  for (const auto& [uuid, edits] : edits_) {
+    if (inserted_.contains(uuid) || erased_.contains(uuid)) continue;
+    plan_edits(plan, {edits.table, uuid}, edits.columns);
   }
-  for (const RowId& row : erased_) {
-    const ovsdb::TableSchema* table = schema().find(row.table);
-    const bool sent = table != nullptr && table->is_root && !inserted_.contains(row.uuid);
-    if (!sent) continue;
-    plan.transaction.remove_row(row.table, row.uuid);
+  for (const auto& [uuid, name] : erased_) {
+    const ovsdb::TableSchema* table = schema().find(name);
+    if (table == nullptr || !table->is_root || inserted_.contains(uuid)) continue;
+    plan.transaction.remove_row(name, uuid);
     plan.changes = true;
   }
   for (const std::string& text : comments_) plan.transaction.comment(text);
@@ -322,7 +333,7 @@ void Draft::plan_insert(Plan& plan, const RowId& row) const {
     writer.key("uuid").string(row.uuid.to_string());
   }
   writer.key("row").begin_object();
-  for (const auto& [name, value] : edits_.at(row)) {
+  for (const auto& [name, value] : edits_.at(row.uuid).columns) {
     const ovsdb::ColumnSchema* column = column_schema(row, name);
     if (column == nullptr || value == ovsdb::Datum::initial(column->type)) continue;
     writer.key(name);

@@ -116,10 +116,14 @@ class Draft {
                    const ovsdb::Datum& after) const;
 
   const ovsdb::DynamicReplica& base_;
-  std::map<RowId, Columns> edits_;  // the new values, of inserted rows too
-  std::vector<RowId> insertions_;   // in their order
+  struct Edits {
+    std::string table;
+    Columns columns;  // the new values
+  };
+  std::map<Uuid, Edits> edits_;    // of inserted rows too
+  std::vector<RowId> insertions_;  // in their order
   std::set<Uuid> inserted_;
-  std::set<RowId> erased_;
+  std::map<Uuid, std::string> erased_;  // with their tables
   std::set<std::pair<RowId, std::string>> unchanged_;
   std::vector<std::array<std::string, 3>> none_;  // table, column, value
   std::vector<std::string> comments_;

@@ -38,7 +38,8 @@ void warn_of_tag(const Context& context, const RowId& row, Output& output) {
   if (row.table != "Physical_Switch" || !tag || (*tag >= 1 && *tag <= 4094)) return;
   output.warnings.push_back(fmt::format(
       "tag={}: a VLAN's tag is 1 to 4094 (IEEE 802.1Q reserves 0 and 4095), so this network will "
-      "not work", *tag));
+      "not work",
+      *tag));
 }
 
 Result<void> set(Context& context, const Invocation& invocation, Output& output) {
@@ -118,8 +119,10 @@ Result<void> clear(Context& context, const Invocation& invocation, Output&) {
     auto column = column_of(*place, invocation.arguments[i]);
     if (!column) return tl::unexpected(column.error());
     if ((*column)->type.min > 0) {
-      return fail(fmt::format("column {} of table {} can't be empty, so it can't be cleared; set "
-                              "it to another value", (*column)->name, place->table->name));
+      return fail(
+          fmt::format("column {} of table {} can't be empty, so it can't be cleared; set "
+                      "it to another value",
+                      (*column)->name, place->table->name));
     }
     if (!place->row) continue;
     auto done = context.nb.set(*place->row, (*column)->name, ovsdb::Datum());
@@ -159,7 +162,8 @@ Result<void> create(Context& context, const Invocation& invocation, Output& outp
   if (!(*table)->is_root && !invocation.has("id")) {
     output.warnings.push_back(fmt::format(
         "rows of {} go at once when nothing refers to them; name this one with --id=@name and add "
-        "it to a column by another command of the same run", (*table)->name));
+        "it to a column by another command of the same run",
+        (*table)->name));
   }
   output.text += row.uuid.to_string() + "\n";
   return {};
@@ -204,27 +208,59 @@ Result<void> comment(Context& context, const Invocation& invocation, Output&) {
 std::vector<Command> edit_commands() {
   constexpr std::size_t any = Command::kAny;
   return {
-      {.name = "set", .arguments = "TABLE RECORD COLUMN[:KEY]=VALUE...", .min_arguments = 3,
-       .max_arguments = any, .options = {"if-exists"}, .names_table = true,
-       .summary = "set columns, or keys of maps", .run = set},
-      {.name = "add", .arguments = "TABLE RECORD COLUMN [KEY=]VALUE...", .min_arguments = 4,
-       .max_arguments = any, .options = {"if-exists"}, .names_table = true,
+      {.name = "set",
+       .arguments = "TABLE RECORD COLUMN[:KEY]=VALUE...",
+       .min_arguments = 3,
+       .max_arguments = any,
+       .options = {"if-exists"},
+       .names_table = true,
+       .summary = "set columns, or keys of maps",
+       .run = set},
+      {.name = "add",
+       .arguments = "TABLE RECORD COLUMN [KEY=]VALUE...",
+       .min_arguments = 4,
+       .max_arguments = any,
+       .options = {"if-exists"},
+       .names_table = true,
        .summary = "add elements to a set, or pairs to a map whose keys aren't there yet",
        .run = add},
-      {.name = "remove", .arguments = "TABLE RECORD COLUMN KEY|VALUE|KEY=VALUE...",
-       .min_arguments = 4, .max_arguments = any, .options = {"if-exists"}, .names_table = true,
-       .summary = "remove elements from a set, or keys or pairs from a map", .run = remove},
-      {.name = "clear", .arguments = "TABLE RECORD COLUMN...", .min_arguments = 3,
-       .max_arguments = any, .options = {"if-exists"}, .names_table = true,
-       .summary = "make columns empty", .run = clear},
-      {.name = "create", .arguments = "TABLE COLUMN[:KEY]=VALUE...", .min_arguments = 1,
-       .max_arguments = any, .options = {"id="}, .names_table = true,
-       .summary = "create a row and print its UUID", .run = create},
-      {.name = "destroy", .arguments = "TABLE [RECORD]...", .min_arguments = 1,
-       .max_arguments = any, .options = {"if-exists", "all"}, .names_table = true,
-       .summary = "delete rows", .run = destroy},
-      {.name = "comment", .arguments = "[WORD]...", .max_arguments = any,
-       .summary = "put words into the database's log with this change", .run = comment},
+      {.name = "remove",
+       .arguments = "TABLE RECORD COLUMN KEY|VALUE|KEY=VALUE...",
+       .min_arguments = 4,
+       .max_arguments = any,
+       .options = {"if-exists"},
+       .names_table = true,
+       .summary = "remove elements from a set, or keys or pairs from a map",
+       .run = remove},
+      {.name = "clear",
+       .arguments = "TABLE RECORD COLUMN...",
+       .min_arguments = 3,
+       .max_arguments = any,
+       .options = {"if-exists"},
+       .names_table = true,
+       .summary = "make columns empty",
+       .run = clear},
+      {.name = "create",
+       .arguments = "TABLE COLUMN[:KEY]=VALUE...",
+       .min_arguments = 1,
+       .max_arguments = any,
+       .options = {"id="},
+       .names_table = true,
+       .summary = "create a row and print its UUID",
+       .run = create},
+      {.name = "destroy",
+       .arguments = "TABLE [RECORD]...",
+       .min_arguments = 1,
+       .max_arguments = any,
+       .options = {"if-exists", "all"},
+       .names_table = true,
+       .summary = "delete rows",
+       .run = destroy},
+      {.name = "comment",
+       .arguments = "[WORD]...",
+       .max_arguments = any,
+       .summary = "put words into the database's log with this change",
+       .run = comment},
   };
 }
 

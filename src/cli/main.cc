@@ -13,6 +13,8 @@
 #include "cli/command_line.h"
 #include "cli/run.h"
 #include "io/loop.h"
+#include "jsonrpc/json.h"
+#include "jsonrpc/writer.h"
 
 namespace mooring::cli {
 namespace {
@@ -34,6 +36,13 @@ void print_help(const CommandSet& commands) {
       "usage: mooring [OPTION]... COMMAND [ARGUMENT]... [-- COMMAND [ARGUMENT]...]...\n\n"
       "Several commands separated by -- make one transaction.\n\nCommands:\n{}\nOptions:\n{}",
       commands.help(), options_help());
+}
+
+// Whether a database can store it: the writer of JSON replaces what isn't UTF-8.
+bool is_storable(std::string_view text) {
+  json::Parser parser;
+  auto parsed = parser.parse(json::quoted(text));
+  return parsed && parsed->string() == text;
 }
 
 bool wants_colour(Colour colour) {
@@ -70,6 +79,9 @@ bool print_about(const Options& options, const CommandSet& commands) {
 }
 
 int run(const std::vector<std::string>& arguments) {
+  for (const std::string& argument : arguments) {
+    if (!is_storable(argument)) return complain("an argument isn't UTF-8, so it can't be stored");
+  }
   const CommandSet& commands = CommandSet::all();
   auto line = parse_command_line(arguments, commands.options(), environment);
   if (!line) return complain(line.error().message);

@@ -74,8 +74,9 @@ Result<std::optional<RowId>> only(std::vector<RowId> rows, std::string_view tabl
   if (rows.size() == 1) return std::optional(std::move(rows.front()));
   std::vector<std::string> uuids;
   for (const RowId& row : rows) uuids.push_back(row.uuid.to_string());
-  return fail(fmt::format("\"{}\" is the name of several rows in table {}; name one by its UUID: {}",
-                          word, table, joined(uuids)));
+  return fail(
+      fmt::format("\"{}\" is the name of several rows in table {}; name one by its UUID: {}", word,
+                  table, joined(uuids)));
 }
 
 std::vector<RowId> by_uuid_prefix(const Draft& draft, std::string_view table,
@@ -163,8 +164,8 @@ Result<RowId> need_row(const Draft& draft, const ovsdb::TableSchema& table, std:
   for (const std::string& column : naming_columns(table)) {
     for (const RowId& other : draft.rows(table.name)) names.push_back(draft.text(other, column));
   }
-  return fail(fmt::format("no row \"{}\" in table {}{}", word, table.name,
-                          did_you_mean(word, names)));
+  return fail(
+      fmt::format("no row \"{}\" in table {}{}", word, table.name, did_you_mean(word, names)));
 }
 
 }  // namespace mooring::cli

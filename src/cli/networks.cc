@@ -50,9 +50,9 @@ Result<std::optional<RowId>> find_switch(const Draft& draft, std::string_view wo
     auto row = find_row(draft, *table, word, symbols);
     if (!row) return row;
     if (*row && found) {
-      return fail(fmt::format("\"{}\" is the name of a {} and of a {}; name one by its UUID: {}, {}",
-                              word, kind_of(*found), kind_of(**row), found->uuid.to_string(),
-                              (*row)->uuid.to_string()));
+      return fail(fmt::format(
+          "\"{}\" is the name of a {} and of a {}; name one by its UUID: {}, {}", word,
+          kind_of(*found), kind_of(**row), found->uuid.to_string(), (*row)->uuid.to_string()));
     }
     if (*row) found = std::move(*row);
   }
@@ -68,8 +68,8 @@ Result<RowId> need_switch(const Draft& draft, std::string_view word, const ovsdb
   for (const RowId& other : sorted_switches(draft, tables)) {
     names.push_back(draft.text(other, "name"));
   }
-  return fail(fmt::format("there is no {} \"{}\"{}", names_of(tables), word,
-                          did_you_mean(word, names)));
+  return fail(
+      fmt::format("there is no {} \"{}\"{}", names_of(tables), word, did_you_mean(word, names)));
 }
 
 std::vector<RowId> sorted_ports(const Draft& draft, const RowId& network) {

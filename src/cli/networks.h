@@ -21,8 +21,8 @@ std::string_view kind_of(const RowId& network);
 
 // All switches of the given tables, by name (bytewise), then UUID.
 std::vector<RowId> sorted_switches(const Draft& draft,
-                                   const std::vector<std::string_view>& tables = {
-                                       kLogicalSwitch, kPhysicalSwitch});
+                                   const std::vector<std::string_view>& tables = {kLogicalSwitch,
+                                                                                  kPhysicalSwitch});
 
 // The switch of that name or UUID in the given tables. Nullopt: there is none. Error: several.
 Result<std::optional<RowId>> find_switch(const Draft& draft, std::string_view word,

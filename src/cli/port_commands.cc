@@ -109,8 +109,8 @@ Result<void> lsp_get_ls(Context& context, const Invocation& invocation, Output& 
   auto port = need_port(context.nb, invocation.arguments[0], context.symbols);
   if (!port) return tl::unexpected(port.error());
   if (const auto network = switch_of(context.nb, *port)) {
-    output.text = fmt::format("{} ({})\n", network->uuid.to_string(),
-                              context.nb.text(*network, "name"));
+    output.text =
+        fmt::format("{} ({})\n", network->uuid.to_string(), context.nb.text(*network, "name"));
   }
   return {};
 }
@@ -134,21 +134,42 @@ Result<void> lsp_get_tag(Context& context, const Invocation& invocation, Output&
 
 Command about_port(std::string_view name, std::string_view summary,
                    Result<void> (*run)(Context&, const Invocation&, Output&)) {
-  return {.name = name, .arguments = "PORT", .min_arguments = 1, .max_arguments = 1,
-          .tables = kTables, .summary = summary, .run = run};
+  return {.name = name,
+          .arguments = "PORT",
+          .min_arguments = 1,
+          .max_arguments = 1,
+          .tables = kTables,
+          .summary = summary,
+          .run = run};
 }
 
 }  // namespace
 
 std::vector<Command> port_commands() {
   return {
-      {.name = "lsp-add", .arguments = "SWITCH PORT [PARENT TAG]", .min_arguments = 2,
-       .max_arguments = 4, .options = {"may-exist"}, .tables = kTables,
-       .summary = "add a port to a switch of either kind", .run = lsp_add},
-      {.name = "lsp-del", .arguments = "PORT", .min_arguments = 1, .max_arguments = 1,
-       .options = {"if-exists"}, .tables = kTables, .summary = "delete a port", .run = lsp_del},
-      {.name = "lsp-list", .arguments = "SWITCH", .min_arguments = 1, .max_arguments = 1,
-       .tables = kTables, .summary = "print the ports of a switch", .run = lsp_list},
+      {.name = "lsp-add",
+       .arguments = "SWITCH PORT [PARENT TAG]",
+       .min_arguments = 2,
+       .max_arguments = 4,
+       .options = {"may-exist"},
+       .tables = kTables,
+       .summary = "add a port to a switch of either kind",
+       .run = lsp_add},
+      {.name = "lsp-del",
+       .arguments = "PORT",
+       .min_arguments = 1,
+       .max_arguments = 1,
+       .options = {"if-exists"},
+       .tables = kTables,
+       .summary = "delete a port",
+       .run = lsp_del},
+      {.name = "lsp-list",
+       .arguments = "SWITCH",
+       .min_arguments = 1,
+       .max_arguments = 1,
+       .tables = kTables,
+       .summary = "print the ports of a switch",
+       .run = lsp_list},
       about_port("lsp-get-ls", "print the switch that a port is in", lsp_get_ls),
       about_port("lsp-get-parent", "print the parent of a nested port", lsp_get_parent),
       about_port("lsp-get-tag", "print the tag of a nested port", lsp_get_tag),

@@ -46,8 +46,10 @@ Result<void> set_addresses(Draft& draft, const RowId& port, const Words& words, 
   for (const std::string& word : words) {
     auto entry = model::AddressEntry::parse(word);
     if (!entry) {
-      return fail(fmt::format("address \"{}\": {} (one argument is \"MAC [IP]...\", unknown, "
-                              "dynamic or router)", word, entry.error().message));
+      return fail(
+          fmt::format("address \"{}\": {} (one argument is \"MAC [IP]...\", unknown, "
+                      "dynamic or router)",
+                      word, entry.error().message));
     }
   }
   return draft.set(port, "addresses", words);
@@ -62,8 +64,7 @@ Result<void> set_security(Draft& draft, const RowId& port, const Words& words, O
   for (const std::string& word : words) {
     auto entry = model::LspAddress::parse(word);
     if (entry) continue;
-    output.warnings.push_back(
-        fmt::format("port security \"{}\": {}", word, entry.error().message));
+    output.warnings.push_back(fmt::format("port security \"{}\": {}", word, entry.error().message));
   }
   return draft.set(port, "port_security", words);
 }
@@ -122,8 +123,13 @@ Result<void> set_options(Draft& draft, const RowId& port, const Words& words, Ou
 
 Command getter(std::string_view name, std::string_view summary,
                Result<void> (*run)(Context&, const Invocation&, Output&)) {
-  return {.name = name, .arguments = "PORT", .min_arguments = 1, .max_arguments = 1,
-          .tables = kTables, .summary = summary, .run = run};
+  return {.name = name,
+          .arguments = "PORT",
+          .min_arguments = 1,
+          .max_arguments = 1,
+          .tables = kTables,
+          .summary = summary,
+          .run = run};
 }
 
 }  // namespace
@@ -131,29 +137,47 @@ Command getter(std::string_view name, std::string_view summary,
 std::vector<Command> port_setting_commands() {
   constexpr std::size_t any = Command::kAny;
   return {
-      {.name = "lsp-set-addresses", .arguments = "PORT [ADDRESS]...", .min_arguments = 1,
-       .max_arguments = any, .tables = kTables,
+      {.name = "lsp-set-addresses",
+       .arguments = "PORT [ADDRESS]...",
+       .min_arguments = 1,
+       .max_arguments = any,
+       .tables = kTables,
        .summary = "set a port's addresses, each \"MAC [IP]...\", unknown, dynamic or router",
        .run = write_port<set_addresses>},
       getter("lsp-get-addresses", "print a port's addresses", read_port<get_addresses>),
-      {.name = "lsp-set-port-security", .arguments = "PORT [ADDRESS]...", .min_arguments = 1,
-       .max_arguments = any, .tables = kTables,
+      {.name = "lsp-set-port-security",
+       .arguments = "PORT [ADDRESS]...",
+       .min_arguments = 1,
+       .max_arguments = any,
+       .tables = kTables,
        .summary = "set the addresses that a port may use; none: any",
        .run = write_port<set_security>},
       getter("lsp-get-port-security", "print the addresses that a port may use",
              read_port<get_security>),
       getter("lsp-get-up", "print up or down", read_port<get_up>),
-      {.name = "lsp-set-enabled", .arguments = "PORT STATE", .min_arguments = 2,
-       .max_arguments = 2, .tables = kTables, .summary = "set a port enabled or disabled",
+      {.name = "lsp-set-enabled",
+       .arguments = "PORT STATE",
+       .min_arguments = 2,
+       .max_arguments = 2,
+       .tables = kTables,
+       .summary = "set a port enabled or disabled",
        .run = write_port<set_enabled>},
       getter("lsp-get-enabled", "print enabled or disabled", read_port<get_enabled>),
-      {.name = "lsp-set-type", .arguments = "PORT TYPE", .min_arguments = 2, .max_arguments = 2,
-       .tables = kTables, .summary = "set a port's type, localnet for example",
+      {.name = "lsp-set-type",
+       .arguments = "PORT TYPE",
+       .min_arguments = 2,
+       .max_arguments = 2,
+       .tables = kTables,
+       .summary = "set a port's type, localnet for example",
        .run = write_port<set_type>},
       getter("lsp-get-type", "print a port's type", read_port<get_type>),
-      {.name = "lsp-set-options", .arguments = "PORT [KEY=VALUE]...", .min_arguments = 1,
-       .max_arguments = any, .tables = kTables,
-       .summary = "set a port's options, replacing those it had", .run = write_port<set_options>},
+      {.name = "lsp-set-options",
+       .arguments = "PORT [KEY=VALUE]...",
+       .min_arguments = 1,
+       .max_arguments = any,
+       .tables = kTables,
+       .summary = "set a port's options, replacing those it had",
+       .run = write_port<set_options>},
       getter("lsp-get-options", "print a port's options", read_port<get_options>),
   };
 }

@@ -47,8 +47,14 @@ std::string ends_of(Follow follow) {
 struct Run::Impl {
   Impl(io::Loop& loop_in, Log& log_in, const Clock& clock_in, const CommandSet& commands_in,
        CommandLine line_in, bool colour_in)
-      : loop(loop_in), log(log_in), clock(clock_in), commands(commands_in),
-        line(std::move(line_in)), colour(colour_in), timeout(loop), again(loop) {}
+      : loop(loop_in),
+        log(log_in),
+        clock(clock_in),
+        commands(commands_in),
+        line(std::move(line_in)),
+        colour(colour_in),
+        timeout(loop),
+        again(loop) {}
 
   int execute();
 
@@ -202,8 +208,8 @@ bool Run::Impl::run_commands(Context& context, std::vector<Output>& said) {
 bool Run::Impl::names_resolved(const Context& context) {
   for (const auto& [name, uuid] : context.symbols) {
     if (!ovsdb::is_placeholder(uuid) || context.nb.inserted(uuid)) continue;
-    give_up(fmt::format("@{} names a row that no command creates: -- --id=@{} create TABLE ...", name,
-                        name));
+    give_up(fmt::format("@{} names a row that no command creates: -- --id=@{} create TABLE ...",
+                        name, name));
     return false;
   }
   return true;
@@ -294,7 +300,8 @@ void Run::Impl::warn() {
 
 void Run::Impl::print_and_finish() {
   const std::string text = printed(outputs, line.options, uuids) + wait_times();
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (!written || std::fflush(stdout) != 0) return give_up("the output can't be written");
   int worst = 0;
   for (const Output& output : outputs) worst = std::max(worst, output.exit_status);
   finish(worst);
@@ -319,10 +326,10 @@ void Run::Impl::timed_out() {
   if (phase == Phase::kWaitingFor) what = "waiting for what wait-until names";
   if (phase == Phase::kTrying || phase == Phase::kCommitting) what = "changing the database";
   if (phase == Phase::kFollowing) {
-    what = fmt::format("waiting for {} to reach configuration {} (southbound {}, hypervisors {}); "
-                       "the change itself is made",
-                       ends_of(line.options.follow), nb_cfg, global_integer("sb_cfg"),
-                       global_integer("hv_cfg"));
+    what = fmt::format(
+        "waiting for {} to reach configuration {} (southbound {}, hypervisors {}); "
+        "the change itself is made",
+        ends_of(line.options.follow), nb_cfg, global_integer("sb_cfg"), global_integer("hv_cfg"));
   }
   complain(fmt::format("gave up after {} s: {}", line.options.timeout_s, what));
   std::fflush(nullptr);
@@ -330,8 +337,8 @@ void Run::Impl::timed_out() {
   std::raise(SIGALRM);
 }
 
-Run::Run(io::Loop& loop, Log& log, const Clock& clock, const CommandSet& commands,
-         CommandLine line, bool colour)
+Run::Run(io::Loop& loop, Log& log, const Clock& clock, const CommandSet& commands, CommandLine line,
+         bool colour)
     : impl_(std::make_unique<Impl>(loop, log, clock, commands, std::move(line), colour)) {}
 Run::~Run() = default;
 

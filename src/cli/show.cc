@@ -43,8 +43,8 @@ std::string state_text(const Draft& nb, const PortSurvey& port, const Paint& pai
 void put_port(const Draft& nb, const PortSurvey& port, std::size_t width, const Paint& paint,
               std::string& text) {
   const std::size_t pad = width - std::min(width, display_width(port.name));
-  text += fmt::format("    {}{}  {}\n", port.name, std::string(pad, ' '),
-                      state_text(nb, port, paint));
+  text +=
+      fmt::format("    {}{}  {}\n", port.name, std::string(pad, ' '), state_text(nb, port, paint));
   const std::string indent(width + 8, ' ');
   if (!port.type.empty() && !port.is_uplink()) text += indent + "type " + port.type + "\n";
   if (!port.parent.empty()) {
@@ -56,8 +56,9 @@ void put_port(const Draft& nb, const PortSurvey& port, std::size_t width, const 
 
 void put_network(const Draft& nb, const NetworkSurvey& network, const Paint& paint,
                  std::string& text) {
-  text += fmt::format("{} {} ({})", kind_of(network.id), paint.bold(network.name.empty() ? "(unnamed)" : network.name),
-                      describe(network));
+  text +=
+      fmt::format("{} {} ({})", kind_of(network.id),
+                  paint.bold(network.name.empty() ? "(unnamed)" : network.name), describe(network));
   if (!network.segments.empty() && network.chassis_mapped > 0) {
     text += fmt::format(", mapped on {} chassis", network.chassis_mapped);
   }

@@ -79,9 +79,8 @@ Table network_table(const Status& status) {
         {text_cell(network.name), text_cell(network.type), text_cell(describe(network)),
          text_cell(fmt::format("{}", network.port_count())),
          text_cell(fmt::format("{}", network.ports_up())),
-         text_cell(network.segments.empty()
-                       ? "-"
-                       : fmt::format("{}", chassis_mapped(status, network)))});
+         text_cell(network.segments.empty() ? "-"
+                                            : fmt::format("{}", chassis_mapped(status, network)))});
   }
   return table;
 }
@@ -105,14 +104,14 @@ void each_uplink(const Status& status, Visit visit) {
 Table uplink_table(const Status& status) {
   Table table;
   table.headings = {"network", "chassis", "bridge", "ports", "uplink"};
-  each_uplink(status, [&](const NetworkSurvey& network, const Segment& segment,
-                          const ChassisSurvey& chassis, std::size_t bound,
-                          const std::string& uplink) {
-    const std::string bridge =
-        value_or(chassis.bridge_of, segment.physical_network, std::string("-"));
-    table.rows.push_back({text_cell(network.name), text_cell(chassis.name), text_cell(bridge),
-                          text_cell(fmt::format("{}", bound)), text_cell(uplink)});
-  });
+  each_uplink(
+      status, [&](const NetworkSurvey& network, const Segment& segment,
+                  const ChassisSurvey& chassis, std::size_t bound, const std::string& uplink) {
+        const std::string bridge =
+            value_or(chassis.bridge_of, segment.physical_network, std::string("-"));
+        table.rows.push_back({text_cell(network.name), text_cell(chassis.name), text_cell(bridge),
+                              text_cell(fmt::format("{}", bound)), text_cell(uplink)});
+      });
   return table;
 }
 
@@ -182,8 +181,8 @@ Result<void> run_status(Context& context, const Invocation&, Output& output) {
     return {};
   }
   const Paint paint(context.colour);
-  output.text = fmt::format("configuration {}, southbound {}, hypervisors {}\n",
-                            status.progress.nb, lag(status.progress.nb, status.progress.sb, paint),
+  output.text = fmt::format("configuration {}, southbound {}, hypervisors {}\n", status.progress.nb,
+                            lag(status.progress.nb, status.progress.sb, paint),
                             lag(status.progress.nb, status.progress.hv, paint));
   put_table(chassis_table(status), context, output.text);
   put_table(network_table(status), context, output.text);

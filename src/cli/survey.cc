@@ -66,8 +66,11 @@ class Bindings {
 
 class Surveyor {
  public:
-  Surveyor(const Draft& nb, const Draft* sb)
-      : nb_(nb), bindings_(sb), findings_(all_findings(nb)) {}
+  Surveyor(const Draft& nb, const Draft* sb) : nb_(nb), bindings_(sb) {
+    for (Finding& finding : all_findings(nb)) {
+      if (finding.row) findings_[*finding.row].push_back(std::move(finding));
+    }
+  }
 
   NetworkSurvey network(const RowId& id) const {
     NetworkSurvey out;
@@ -77,14 +80,18 @@ class Surveyor {
     const auto ports = sorted_ports(nb_, id);
     out.segments = id.table == kPhysicalSwitch ? physical_segment(id) : localnet_segments(ports);
     out.type = type_of(out);
-    for (const Finding& finding : findings_) {
-      if (finding.row == id.uuid) out.findings.push_back(finding);
-    }
+    out.findings = findings_on(id);
     for (const RowId& row : ports) out.ports.push_back(port(row, out));
     return out;
   }
 
  private:
+  // The worst first.
+  std::vector<Finding> findings_on(const RowId& row) const {
+    const auto it = findings_.find(row.uuid);
+    return it == findings_.end() ? std::vector<Finding>() : it->second;
+  }
+
   std::vector<Segment> physical_segment(const RowId& id) const {
     std::string network = nb_.text(id, "physical_network");
     if (network.empty()) network = nb_.text(id, "name");
@@ -128,9 +135,8 @@ class Surveyor {
 
   std::string why_down(const PortSurvey& port, const NetworkSurvey& network) const {
     if (!port.enabled) return "it is disabled";
-    for (const Finding& finding : findings_) {
-      if (finding.row == port.id.uuid) return finding.code + ": " + finding.message;
-    }
+    const auto own = findings_on(port.id);
+    if (!own.empty()) return own.front().code + ": " + own.front().message;
     for (const Finding& finding : network.findings) {
       if (finding.severity == "error") return finding.code + ": " + finding.message;
     }
@@ -145,7 +151,7 @@ class Surveyor {
 
   const Draft& nb_;
   Bindings bindings_;
-  std::vector<Finding> findings_;
+  std::map<Uuid, std::vector<Finding>> findings_;  // by the row concerned
 };
 
 }  // namespace
@@ -197,8 +203,8 @@ std::string uplink_state(const ChassisSurvey& chassis, const Segment& segment,
   const auto bridge = chassis.bridge_of.find(segment.physical_network);
   if (bridge == chassis.bridge_of.end()) return "unmapped";
   for (const Finding& finding : findings) {
-    const bool of_uplink = finding.code == model::code::kUplinkDown ||
-                           finding.code == model::code::kBridgeMissing;
+    const bool of_uplink =
+        finding.code == model::code::kUplinkDown || finding.code == model::code::kBridgeMissing;
     const bool here = finding.name == segment.physical_network || finding.name == bridge->second;
     if (of_uplink && here && finding.chassis == chassis.name) return finding.code;
   }

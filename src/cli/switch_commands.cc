@@ -41,8 +41,7 @@ Result<void> ls_add(Context& context, const Invocation& invocation, Output&) {
   return context.nb.set(row, "name", invocation.arguments[0]);
 }
 
-Result<void> remove_switch(Context& context, const Invocation& invocation,
-                           std::string_view table) {
+Result<void> remove_switch(Context& context, const Invocation& invocation, std::string_view table) {
   const std::string& word = invocation.arguments[0];
   auto row = find_switch(context.nb, word, context.symbols, {table});
   if (!row) return tl::unexpected(row.error());
@@ -83,8 +82,10 @@ Result<std::int64_t> parse_tag(const std::string& word) {
   const char* end = word.data() + word.size();
   const auto [stop, error] = std::from_chars(word.data(), end, tag);
   if (error != std::errc() || stop != end || tag < 1 || tag > 4094) {
-    return fail(fmt::format("tag \"{}\": a VLAN's tag is 1 to 4094; leave it out for a flat "
-                            "network", word));
+    return fail(
+        fmt::format("tag \"{}\": a VLAN's tag is 1 to 4094; leave it out for a flat "
+                    "network",
+                    word));
   }
   return tag;
 }
@@ -158,24 +159,45 @@ Result<void> ps_add(Context& context, const Invocation& invocation, Output& outp
 
 std::vector<Command> switch_commands() {
   return {
-      {.name = "ps-add", .arguments = "NAME [PHYSICAL_NETWORK [TAG]]", .min_arguments = 1,
-       .max_arguments = 3, .options = {"may-exist", "add-duplicate"},
+      {.name = "ps-add",
+       .arguments = "NAME [PHYSICAL_NETWORK [TAG]]",
+       .min_arguments = 1,
+       .max_arguments = 3,
+       .options = {"may-exist", "add-duplicate"},
        .tables = {kLogicalSwitch, kPhysicalSwitch},
        .summary = "create a physical switch: flat, or with TAG that VLAN, on PHYSICAL_NETWORK "
                   "(default NAME)",
        .run = ps_add},
-      {.name = "ps-del", .arguments = "SWITCH", .min_arguments = 1, .max_arguments = 1,
-       .options = {"if-exists"}, .tables = {kPhysicalSwitch},
-       .summary = "delete a physical switch and its ports", .run = ps_del},
-      {.name = "ps-list", .tables = {kPhysicalSwitch}, .summary = "print all physical switches",
+      {.name = "ps-del",
+       .arguments = "SWITCH",
+       .min_arguments = 1,
+       .max_arguments = 1,
+       .options = {"if-exists"},
+       .tables = {kPhysicalSwitch},
+       .summary = "delete a physical switch and its ports",
+       .run = ps_del},
+      {.name = "ps-list",
+       .tables = {kPhysicalSwitch},
+       .summary = "print all physical switches",
        .run = ps_list},
-      {.name = "ls-add", .arguments = "[SWITCH]", .max_arguments = 1,
-       .options = {"may-exist", "add-duplicate"}, .tables = {kLogicalSwitch, kPhysicalSwitch},
-       .summary = "create a logical switch", .run = ls_add},
-      {.name = "ls-del", .arguments = "SWITCH", .min_arguments = 1, .max_arguments = 1,
-       .options = {"if-exists"}, .tables = {kLogicalSwitch},
-       .summary = "delete a logical switch and its ports", .run = ls_del},
-      {.name = "ls-list", .tables = {kLogicalSwitch}, .summary = "print all logical switches",
+      {.name = "ls-add",
+       .arguments = "[SWITCH]",
+       .max_arguments = 1,
+       .options = {"may-exist", "add-duplicate"},
+       .tables = {kLogicalSwitch, kPhysicalSwitch},
+       .summary = "create a logical switch",
+       .run = ls_add},
+      {.name = "ls-del",
+       .arguments = "SWITCH",
+       .min_arguments = 1,
+       .max_arguments = 1,
+       .options = {"if-exists"},
+       .tables = {kLogicalSwitch},
+       .summary = "delete a logical switch and its ports",
+       .run = ls_del},
+      {.name = "ls-list",
+       .tables = {kLogicalSwitch},
+       .summary = "print all logical switches",
        .run = ls_list},
   };
 }

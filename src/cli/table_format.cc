@@ -111,11 +111,20 @@ std::string html_text(std::string_view text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;
@@ -205,11 +214,16 @@ Result<CellFormat> parse_cell_format(std::string_view word) {
 
 std::string format_table(const Table& table, TableFormat format, const TableStyle& style) {
   switch (format) {
-    case TableFormat::kList: return as_list(table, style);
-    case TableFormat::kTable: return as_columns(table, style);
-    case TableFormat::kCsv: return as_csv(table, style);
-    case TableFormat::kJson: return as_json(table, style);
-    case TableFormat::kHtml: return as_html(table, style);
+    case TableFormat::kList:
+      return as_list(table, style);
+    case TableFormat::kTable:
+      return as_columns(table, style);
+    case TableFormat::kCsv:
+      return as_csv(table, style);
+    case TableFormat::kJson:
+      return as_json(table, style);
+    case TableFormat::kHtml:
+      return as_html(table, style);
   }
   return "";
 }
@@ -217,9 +231,8 @@ std::string format_table(const Table& table, TableFormat format, const TableStyl
 std::string indent_json(std::string_view json) { return Indenter(json).run(); }
 
 std::size_t display_width(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](unsigned char c) {
-    return (c & 0xc0) != 0x80;
-  }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xc0) != 0x80; }));
 }
 
 }  // namespace mooring::cli

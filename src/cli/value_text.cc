@@ -40,8 +40,10 @@ Result<ovsdb::Atom> parse_string(std::string_view word) {
   auto parsed = parser.parse(word);
   const auto text = parsed ? parsed->string() : std::nullopt;
   if (!text) {
-    return fail(fmt::format("{} is not a quoted string: quotes stand at both ends, and inside "
-                            "backslashes escape as in JSON", word));
+    return fail(
+        fmt::format("{} is not a quoted string: quotes stand at both ends, and inside "
+                    "backslashes escape as in JSON",
+                    word));
   }
   return ovsdb::Atom{std::string(*text)};
 }
@@ -54,8 +56,10 @@ Result<ovsdb::Atom> parse_uuid(std::string_view word, ovsdb::Symbols* symbols) {
   }
   const auto uuid = Uuid::parse(word);
   if (!uuid) {
-    return fail(fmt::format("\"{}\" is not a UUID; the @name of a row created by the same run "
-                            "would serve as well", word));
+    return fail(
+        fmt::format("\"{}\" is not a UUID; the @name of a row created by the same run "
+                    "would serve as well",
+                    word));
   }
   return ovsdb::Atom{*uuid};
 }
@@ -63,11 +67,16 @@ Result<ovsdb::Atom> parse_uuid(std::string_view word, ovsdb::Symbols* symbols) {
 Result<ovsdb::Atom> parse_any(ovsdb::AtomType type, std::string_view word,
                               ovsdb::Symbols* symbols) {
   switch (type) {
-    case ovsdb::AtomType::kInteger: return parse_number<std::int64_t>(word, "an integer");
-    case ovsdb::AtomType::kReal: return parse_number<double>(word, "a number");
-    case ovsdb::AtomType::kBoolean: return parse_boolean(word);
-    case ovsdb::AtomType::kString: return parse_string(word);
-    case ovsdb::AtomType::kUuid: return parse_uuid(word, symbols);
+    case ovsdb::AtomType::kInteger:
+      return parse_number<std::int64_t>(word, "an integer");
+    case ovsdb::AtomType::kReal:
+      return parse_number<double>(word, "a number");
+    case ovsdb::AtomType::kBoolean:
+      return parse_boolean(word);
+    case ovsdb::AtomType::kString:
+      return parse_string(word);
+    case ovsdb::AtomType::kUuid:
+      return parse_uuid(word, symbols);
   }
   return fail("a value of unknown type");
 }
@@ -102,9 +111,15 @@ Cell make_cell(const ovsdb::ColumnType& type, const ovsdb::Datum& datum, CellFor
   json::Writer writer(cell.json);
   datum.to_json(type, writer);
   switch (format) {
-    case CellFormat::kString: cell.text = datum.to_text(type); break;
-    case CellFormat::kBare: cell.text = bare_text(datum); break;
-    case CellFormat::kJson: cell.text = cell.json; break;
+    case CellFormat::kString:
+      cell.text = datum.to_text(type);
+      break;
+    case CellFormat::kBare:
+      cell.text = bare_text(datum);
+      break;
+    case CellFormat::kJson:
+      cell.text = cell.json;
+      break;
   }
   return cell;
 }
