@@ -146,7 +146,6 @@ TEST(LowerActions, EachAction) {
       {"next(pipeline=egress, table=2);", "resubmit(,42)"},
       {"next(30);", "next(30); leads nowhere: the pipeline has no such stage"},
       {"outport = \"vif1\"; output;", "set_field:0x5->reg15,resubmit(,37)"},
-      {"outport = \"\";", "set_field:0x0->reg15"},
       {"outport = \"far\";", "there is no port \"far\" here"},
       {"eth.src <-> eth.dst;",
        "push:NXM_OF_ETH_SRC[],push:NXM_OF_ETH_DST[],pop:NXM_OF_ETH_SRC[],pop:NXM_OF_ETH_DST[]"},
@@ -163,6 +162,8 @@ TEST(LowerActions, EachAction) {
       {"flags.loopback = 1;", "set_field:0x1/0x1->reg10"},
   };
   for (const Case& c : cases) EXPECT_EQ(lowered(c.text), c.result) << c.text;
+  EXPECT_EQ(lower_actions(parse_actions("outport = \"\";").value(), Stages()).value(),
+            openflow::Actions().set_reg(15, 0));
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "expr/formula.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <unordered_map>
 #include <utility>
@@ -90,9 +92,16 @@ bool operator==(const Formula& a, const Formula& b) {
          x.membership == y.membership && x.operands == y.operands;
 }
 
+Error too_large(double matches, std::size_t limit) {
+  return Error{fmt::format(
+      "the expression would take {:.0f} OpenFlow matches; {} at most are allowed", matches, limit)};
+}
+
+void Formulas::note(const TooMany& size) { problem_ = too_large(size.count, Values::kMaxPatterns); }
+
 Values Formulas::complement_of(const Values& values, unsigned width) {
   auto out = complement(values, width);
-  if (!out) too_many_ = out.error();
+  if (!out) note(out.error());
   return out ? *out : Values::none();
 }
 
@@ -111,7 +120,7 @@ Formula Formulas::merge(Kind kind, const std::vector<Formula>& leaves) {
   for (std::size_t i = 1; i < leaves.size(); ++i) {
     auto next = intersect(both, leaves[i].node().values);
     if (!next) {
-      too_many_ = next.error();
+      note(next.error());
       return Formula();
     }
     both = std::move(*next);
@@ -151,7 +160,12 @@ std::optional<std::vector<Formula>> Formulas::flatten(Kind kind, std::vector<For
 }
 
 Formula Formulas::build(Kind kind, std::vector<Formula> operands) {
-  if (too_many_) return Formula();
+  work_ += operands.size() + 1;
+  if (work_ > kMaxWork) {
+    problem_ =
+        Error{"the expression is too complex: parts of it exclude each other in too many ways"};
+  }
+  if (problem_) return Formula();
   auto flat = flatten(kind, std::move(operands));
   if (!flat) return Formula::of(kind == Kind::kOr);
   if (flat->empty()) return Formula::of(kind == Kind::kAnd);

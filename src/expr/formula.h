@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "expr/ast.h"
 #include "expr/symbols.h"
 #include "expr/values.h"
@@ -56,24 +57,33 @@ class Formula {
 };
 static_assert(kVarCount <= 64);
 
-// Builds formulas, keeping what Node promises, and remembers whether one grew too large: then what
-// it returned since is of no use.
+// The message for an expression of that many matches.
+Error too_large(double matches, std::size_t limit);
+
+// Builds formulas, keeping what Node promises, and remembers whether one grew too large or took too
+// long: then what it returned since is of no use.
 class Formulas {
  public:
+  // Operands looked at, over all formulas: far more than any match that a person wrote needs, and
+  // about a second's work.
+  static constexpr std::size_t kMaxWork = 4'000'000;
+
   Formula all(std::vector<Formula> operands);
   Formula any(std::vector<Formula> operands);
   // formula, where var is known to be `value`, or, when that is absent, no value that is mentioned.
   // The formula must not bound var by other patterns than single values.
   Formula given(const Formula& formula, Var var, std::optional<U128> value);
   Values complement_of(const Values& values, unsigned width);
-  const std::optional<TooMany>& too_many() const { return too_many_; }
+  const std::optional<Error>& problem() const { return problem_; }
 
  private:
   std::optional<std::vector<Formula>> flatten(Formula::Kind kind, std::vector<Formula> operands);
   // One leaf that says what leaves of one variable say together; or a literal.
   Formula merge(Formula::Kind kind, const std::vector<Formula>& leaves);
   Formula build(Formula::Kind kind, std::vector<Formula> operands);
-  std::optional<TooMany> too_many_;
+  void note(const TooMany& size);
+  std::optional<Error> problem_;
+  std::size_t work_ = 0;
 };
 
 }  // namespace mooring::expr

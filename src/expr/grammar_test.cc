@@ -174,6 +174,23 @@ TEST(Grammar, LongTexts) {
   EXPECT_FALSE(parse(std::string(kMaxText + 1, ' ')).has_value());
 }
 
+// Many protocols, each with an alternative of its own: work must not be their number squared.
+TEST(Grammar, ManyKindsOfPackets) {
+  const auto text = [](const std::string& before, int kinds) {
+    std::string out = before;
+    for (int i = 1; i <= kinds; ++i) {
+      const std::string n = std::to_string(i);
+      out += (i == 1 ? "((" : " || (") + ("eth.type == " + n + " && reg1 == " + n) + ")";
+    }
+    return out + ")";
+  };
+  EXPECT_EQ(lower(parse(text("", 9000)).value(), FixedScope(), {}).value().size(), 9000U);
+  const auto nested = lower(parse(text("reg0 != 5 && ", 9000)).value(), FixedScope(), {});
+  ASSERT_FALSE(nested.has_value());
+  EXPECT_NE(nested.error().message.find("too complex"), std::string::npos)
+      << nested.error().message;
+}
+
 TEST(Grammar, WhatExpandsToMillionsIsRefusedWithItsSize) {
   // Sixteen alternatives of which each has two fields with two values: (2 x 2 + 2 x 2) ^ 16.
   std::string text;

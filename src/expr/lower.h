@@ -23,8 +23,8 @@ struct Clause {
 };
 
 // A flow to install: with clauses, its actions are conjunction(id, k/n) for each; with none, the
-// rule's own. Flows of several rules that have the same table, priority and match and bear clauses
-// must be installed as one flow that has all the clauses.
+// rule's own. Flows of one table, priority and match, of one rule or of several, are one flow: it
+// has all their clauses, or, when one of them has none, that rule's actions.
 struct LoweredMatch {
   openflow::Match match;
   std::vector<Clause> clauses;

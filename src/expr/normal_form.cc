@@ -1,10 +1,10 @@
 #include "expr/normal_form.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
-#include <set>
+#include <bit>
+#include <cmath>
+#include <map>
 
 #include "expr/resolve.h"
 #include "expr/vars.h"
@@ -37,7 +37,14 @@ std::vector<Pattern> patterns_of(const Formula::Node& leaf) {
 
 double items_of(const Formula& formula) {
   const Formula::Node& node = formula.node();
-  return node.kind == Kind::kLeaf ? static_cast<double>(patterns_of(node).size()) : 1;
+  if (node.kind != Kind::kLeaf) return 1;
+  if (is_maskable(node.var)) return static_cast<double>(node.values.size());
+  double out = 0;
+  for (const Pattern& p : node.values.patterns()) {
+    const U128 wild = low_ones(width_of(node.var)) & ~p.mask;
+    out += std::ldexp(1.0, std::popcount(high_half(wild)) + std::popcount(low_half(wild)));
+  }
+  return out;
 }
 
 // Matches needed when nothing is shared.
@@ -78,6 +85,21 @@ bool is_dimension(const Formula& either) {
   return std::all_of(alternatives.begin(), alternatives.end(), is_list);
 }
 
+// Products that multiplying out gives, when no two alternatives exclude each other.
+double products_of(const Formula& formula) {
+  if (formula.kind() != Kind::kAnd && formula.kind() != Kind::kOr) return 1;
+  const bool both = formula.kind() == Kind::kAnd;
+  double out = both ? 1 : 0;
+  for (const Formula& operand : formula.node().operands) {
+    if (!both) {
+      out += products_of(operand);
+    } else if (operand.kind() == Kind::kOr && !is_dimension(operand)) {
+      out *= products_of(operand);
+    }
+  }
+  return out;
+}
+
 void append_items(const Formula& part, const Cube& with, std::vector<Item>& out) {
   if (part.kind() == Kind::kMember) {
     out.push_back({with, part.node().membership});
@@ -115,42 +137,60 @@ class Normaliser {
     levels_ = (formula.node().vars & neighbour) != 0 ? kStructure.size() : 2;
     size_ = flat_size(formula);
     split(formula, 0, Cube());
-    if (formulas_.too_many()) return tl::unexpected(too_large(formulas_.too_many()->count, limit_));
+    if (formulas_.problem()) return tl::unexpected(*formulas_.problem());
     if (failed_)
       return tl::unexpected(too_large(std::max(size_, static_cast<double>(limit_ + 1)), limit_));
     return std::move(out_);
   }
 
  private:
-  bool stopped() const { return failed_ || formulas_.too_many(); }
+  bool stopped() const { return failed_ || formulas_.problem(); }
 
-  static void collect(const Formula& formula, Var var, std::set<U128>& out) {
+  // The values that a part of the formula names for var, with the parts that name each.
+  using Naming = std::map<U128, std::vector<const Formula*>>;
+
+  static void collect(const Formula& formula, const Formula& part, Var var, Naming& out) {
     if (!formula.mentions(var)) return;
     if (formula.kind() == Kind::kLeaf) {
-      for (const Pattern& p : patterns_of(formula.node())) out.insert(p.value);
+      for (const Pattern& p : patterns_of(formula.node())) {
+        auto& parts = out[p.value];
+        if (parts.empty() || parts.back() != &part) parts.push_back(&part);
+      }
     }
-    for (const Formula& operand : formula.node().operands) collect(operand, var, out);
+    for (const Formula& operand : formula.node().operands) collect(operand, part, var, out);
+  }
+
+  static Naming naming(const Formula& formula, Var var) {
+    Naming out;
+    if (formula.kind() == Kind::kOr) {
+      for (const Formula& part : formula.node().operands) collect(part, part, var, out);
+    } else {
+      collect(formula, formula, var, out);
+    }
+    return out;
   }
 
   // Takes the cases of the structural variables from `level` on apart. Since the formula bounds
-  // them only in the positive, what holds for no value that is mentioned holds for every value.
+  // them only in the positive, what holds for no value that is mentioned holds for every value; and
+  // alternatives that don't name a value say nothing new for it.
   void split(const Formula& formula, std::size_t level, const Cube& structure) {
     if (stopped() || formula.is_false()) return;
     if (level == levels_) return products(formula, structure);
     const Var var = kStructure[level];
-    std::set<U128> values;
-    collect(formula, var, values);
+    const Naming values = naming(formula, var);
     if (values.size() > limit_) {
       failed_ = true;
       return;
     }
     const Formula rest = formulas_.given(formula, var, std::nullopt);
     split(rest, level + 1, structure);
-    for (const U128 value : values) {
+    for (const auto& [value, parts] : values) {
       if (stopped()) return;
       Cube with = structure;
       if (!with.add(var, {value, low_ones(width_of(var))})) continue;
-      split(without(formulas_.given(formula, var, value), rest), level + 1, with);
+      std::vector<Formula> cases;
+      for (const Formula* part : parts) cases.push_back(formulas_.given(*part, var, value));
+      split(without(formulas_.any(std::move(cases)), rest), level + 1, with);
     }
   }
 
@@ -185,6 +225,7 @@ class Normaliser {
         for (const Formula& operand : formula.node().operands) products(operand, structure);
         return;
       case Kind::kAnd:
+        failed_ = failed_ || products_of(formula) > static_cast<double>(limit_);
         return conjunction(formula, structure);
       default:
         return simple({formula}, structure);
@@ -201,6 +242,7 @@ class Normaliser {
           either == nullptr || operand.node().operands.size() < either->node().operands.size();
       if (fewer) either = &operand;
     }
+    if (stopped()) return;
     if (either == nullptr) return simple(operands, structure);
     for (const Formula& alternative : either->node().operands) {
       if (stopped() || ++steps_ > limit_) {
@@ -274,14 +316,9 @@ class Normaliser {
 
 }  // namespace
 
-Error too_large(double matches, std::size_t limit) {
-  return Error{fmt::format(
-      "the expression would take {:.0f} OpenFlow matches; {} at most are allowed", matches, limit)};
-}
-
 Result<std::vector<Product>> normal_form(Formulas& formulas, const Formula& formula,
                                          std::size_t limit) {
-  if (formulas.too_many()) return tl::unexpected(too_large(formulas.too_many()->count, limit));
+  if (formulas.problem()) return tl::unexpected(*formulas.problem());
   return Normaliser(formulas, limit).run(formula);
 }
 

@@ -58,7 +58,4 @@ struct Product {
 Result<std::vector<Product>> normal_form(Formulas& formulas, const Formula& formula,
                                          std::size_t limit);
 
-// The message for an expression of that many matches.
-Error too_large(double matches, std::size_t limit);
-
 }  // namespace mooring::expr

@@ -186,51 +186,59 @@ std::string Generator::compare(const Symbol& symbol, bool negated) {
   return fmt::format("{} {} {}", name, equal ? "==" : "!=", terms(width, symbol.var, offset, true));
 }
 
-Packet Generator::packet() {
+// Puts what the last expression asks about into the packet, or something near.
+void Generator::apply(const Hint& hint, Packet& packet) {
+  U128 value = hint.value;
+  if (chance(20)) value += chance(50) ? 1 : ~U128{0};
+  const U128 mask = low_ones(hint.width) << hint.offset;
+  // Bits of a wide register are tried in each of its parts.
+  const bool is_register = hint.var >= reg(0) && hint.var <= reg(15);
+  const unsigned parts = is_register && hint.width > 32 ? 4 : 1;
+  for (unsigned i = 0; i < parts; ++i) {
+    const Var var = static_cast<Var>(static_cast<unsigned>(hint.var) + i);
+    packet.set(var, (packet.get(var) & ~mask) | (value << hint.offset & mask));
+  }
+}
+
+// Makes the packet one of a usual kind, mostly.
+void Generator::choose_kind(Packet& packet) {
   constexpr std::array<unsigned, 7> kTypes = {0x800, 0x800, 0x86dd, 0x86dd, 0x806, 0x8035, 0x88cc};
   constexpr std::array<unsigned, 8> kProtos = {6, 6, 17, 132, 1, 58, 58, 2};
   constexpr std::array<unsigned, 5> kIcmp = {135, 136, 133, 130, 8};
-  Packet drawn;
-  for (unsigned v = 0; v < kVarCount; ++v) {
-    const Var var = static_cast<Var>(v);
-    drawn.set(var, chance(50) ? U128{below(3)} : number(width_of(var)));
-  }
-  for (const Hint& hint : hints_) {
-    if (chance(30)) continue;
-    U128 value = hint.value;
-    if (chance(20)) value += chance(50) ? 1 : ~U128{0};
-    // A wide register's bits begin in its last part.
-    const unsigned parts = hint.var <= reg(15) && hint.var >= reg(0) ? 4 : 1;
-    for (unsigned i = 0; i < parts; ++i) {
-      const unsigned at = static_cast<unsigned>(hint.var) + i;
-      const Var var = static_cast<Var>(at);
-      if (parts > 1 && (var > reg(15) || (i > 0 && hint.width <= 32))) break;
-      const U128 mask = low_ones(hint.width) << hint.offset;
-      drawn.set(var, (drawn.get(var) & ~mask) | (value << hint.offset & mask));
-    }
-  }
   const auto pick = [&](Var var, const auto& usual) {
-    if (chance(90)) drawn.set(var, usual[below(static_cast<unsigned>(usual.size()))]);
+    const unsigned value = usual[below(static_cast<unsigned>(usual.size()))];
+    if (chance(90)) packet.set(var, value);
   };
   pick(Var::kEthType, kTypes);
   pick(Var::kIpProto, kProtos);
   pick(Var::kIcmp6Type, kIcmp);
-  if (chance(70)) drawn.set(Var::kIpTtl, 255);
-  if (chance(80)) drawn.set(Var::kIcmp6Code, 0);
-  if (drawn.get(Var::kIpFrag) == 2) drawn.set(Var::kIpFrag, 3);
-  if (chance(60)) drawn.set(Var::kCtState, drawn.get(Var::kCtState) | 0x20);
-  if (chance(70)) drawn.set(Var::kMetadata, 7);
-  const bool headless = (drawn.get(Var::kIpFrag) & 2) != 0;
-  // A frame has a tag, with bit 12, or none.
-  const U128 tci = drawn.get(Var::kVlanTci);
-  drawn.set(Var::kVlanTci, chance(50) ? U128{0} : tci | 0x1000);
+  if (chance(70)) packet.set(Var::kIpTtl, 255);
+  if (chance(80)) packet.set(Var::kIcmp6Code, 0);
+  if (chance(60)) packet.set(Var::kCtState, packet.get(Var::kCtState) | 0x20);
+  if (chance(70)) packet.set(Var::kMetadata, 7);
+}
+
+Packet Generator::packet() {
+  Packet out;
   for (unsigned v = 0; v < kVarCount; ++v) {
     const Var var = static_cast<Var>(v);
-    const bool there = exists(var, drawn.get(Var::kEthType), drawn.get(Var::kIpProto),
-                              drawn.get(Var::kIcmp6Code) == 0 ? drawn.get(Var::kIcmp6Type) : 0);
-    if (!there || (headless && info(var).needs >= Needs::kIpProto)) drawn.set(var, 0);
+    out.set(var, chance(50) ? U128{below(3)} : number(width_of(var)));
   }
-  return drawn;
+  for (const Hint& hint : hints_) {
+    if (chance(70)) apply(hint, out);
+  }
+  choose_kind(out);
+  if (out.get(Var::kIpFrag) == 2) out.set(Var::kIpFrag, 3);
+  const bool headless = (out.get(Var::kIpFrag) & 2) != 0;
+  // A frame has a tag, with bit 12, or none.
+  out.set(Var::kVlanTci, chance(50) ? U128{0} : out.get(Var::kVlanTci) | 0x1000);
+  for (unsigned v = 0; v < kVarCount; ++v) {
+    const Var var = static_cast<Var>(v);
+    const U128 icmp = out.get(Var::kIcmp6Code) == 0 ? out.get(Var::kIcmp6Type) : 0;
+    const bool there = exists(var, out.get(Var::kEthType), out.get(Var::kIpProto), icmp);
+    if (!there || (headless && info(var).needs >= Needs::kIpProto)) out.set(var, 0);
+  }
+  return out;
 }
 
 }  // namespace mooring::expr

@@ -41,6 +41,8 @@ class Generator {
   std::string value(unsigned width, Var var, unsigned offset);
   std::string masked(unsigned width, Var var, unsigned offset);
   std::string terms(unsigned width, Var var, unsigned offset, bool masks);
+  void apply(const Hint& hint, Packet& packet);
+  void choose_kind(Packet& packet);
   const Symbol& symbol();
   U128 number(unsigned width);
 
