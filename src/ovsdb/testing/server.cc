@@ -67,13 +67,29 @@ void Server::join_cluster(const std::string& database, const Server& member) {
             0);
 }
 
-void Server::start() {
-  ASSERT_EQ(run({"ovsdb-server", "-vconsole:off", "-vsyslog:off", "--no-chdir", "--detach",
-                 "--pidfile=" + file("pid"), "--log-file=" + file("log"),
-                 "--unixctl=" + file("ctl"), "--remote=punix:" + file("sock"), file("db")}),
-            0);
+void Server::start(const std::vector<std::string>& options) {
+  std::vector<std::string> command = {
+      "ovsdb-server", "-vconsole:off", "-vsyslog:off", "--no-chdir", "--detach",
+      "--pidfile=" + file("pid"), "--log-file=" + file("log"), "--unixctl=" + file("ctl"),
+      "--remote=punix:" + file("sock")};
+  command.insert(command.end(), options.begin(), options.end());
+  command.push_back(file("db"));
+  ASSERT_EQ(run(command), 0);
   std::ifstream(file("pid")) >> pid_;
   ASSERT_GT(pid_, 1);
+}
+
+std::uint16_t Server::port() const {
+  const std::string before = "listening on port ";
+  std::uint16_t out = 0;
+  std::ifstream log(file("log"));
+  for (std::string line; std::getline(log, line);) {
+    auto at = line.find(before);
+    if (at != line.npos) {
+      out = static_cast<std::uint16_t>(std::stoul(line.substr(at + before.size())));
+    }
+  }
+  return out;
 }
 
 void Server::kill() {

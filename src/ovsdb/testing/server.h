@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -48,8 +49,10 @@ class Server {
   void create_cluster(const std::string& schema_file);
   void join_cluster(const std::string& database, const Server& member);
 
-  // Starts it and returns when it serves.
-  void start();
+  // Starts it and returns when it serves. More options may follow, further remotes among them.
+  void start(const std::vector<std::string>& options = {});
+  // The port of a ptcp or pssl remote among the options of start().
+  std::uint16_t port() const;
   // kill -9, and waits until it is gone.
   void kill();
   // Waits until a cluster member serves clients.
