@@ -42,7 +42,7 @@ const Bridge* LocalSync::bridge(const std::string& name) const {
   return uuids.empty() ? nullptr : database_.bridge.find(uuids.front());
 }
 
-void LocalSync::write(const LocalState& state, ovsdb::Transaction& txn) const {
+void LocalSync::write(const LocalState& state, ovsdb::Transaction& txn) {
   write_bridge(state, txn);
   const Bridge* integration = bridge(state.config.bridge);
   if (integration == nullptr) return;  // the rest follows when it is there
@@ -82,16 +82,18 @@ LocalSync::PortNames LocalSync::ports_by_name() const {
   return out;
 }
 
-void LocalSync::write_patch_ports(const LocalState& state, ovsdb::Transaction& txn) const {
+void LocalSync::write_patch_ports(const LocalState& state, ovsdb::Transaction& txn) {
   PortNames present = ports_by_name();
+  bool moved = false;
   outputs_.patch_ports.for_each([&](const std::string& name, const auto& elements) {
     auto it = present.find(name);
     if (it == present.end()) return add_patch_port(name, elements.front(), txn);
     // A port of that name that isn't ours stays as it is.
     if (it->second->external_ids.contains(kMark)) {
-      mend_patch_port(*it->second, elements.front(), txn);
+      moved = mend_patch_port(*it->second, elements.front(), txn) || moved;
     }
   });
+  have_peers_found_again(moved, txn);
   if (!state.may_remove) return;
   for (const auto& [name, row] : present) {
     bool ours = row->external_ids.contains(kMark);
@@ -108,13 +110,15 @@ void LocalSync::add_patch_port(const std::string& name, const PatchPort& port,
 }
 
 // A patch port that stands on another bridge than it should (the mapping changed) is moved.
-void LocalSync::mend_patch_port(const Port& row, const PatchPort& port,
+bool LocalSync::mend_patch_port(const Port& row, const PatchPort& port,
                                 ovsdb::Transaction& txn) const {
   const Bridge* wanted = bridge(port.bridge);
+  bool moved = false;
   for (const Uuid& uuid : inputs_.bridge_by_port.find(row.uuid)) {
     if (wanted == nullptr || uuid == wanted->uuid) continue;
     txn.remove_from(uuid, Bridge::Columns::ports, store::Ref<Port>{row.uuid});
     txn.insert_into(wanted->uuid, Bridge::Columns::ports, store::Ref<Port>{row.uuid});
+    moved = true;
   }
   if (value_or(row.external_ids, std::string(kMark), std::string()) != port.localnet) {
     txn.put(row.uuid, Port::Columns::external_ids, kMark, port.localnet);
@@ -126,6 +130,20 @@ void LocalSync::mend_patch_port(const Port& row, const PatchPort& port,
     txn.diff(interface->uuid, Interface::Columns::options, interface->options,
              Map<std::string, std::string>{{"peer", port.peer}});
   }
+  return moved;
+}
+
+// When ovs-vswitchd (3.1) takes a patch port from one bridge to another in one go, its peer may go
+// on leading to where it was, until the configuration is gone through once more: for that it is
+// asked when it is done with the move. next_cfg is that request (ovs-vswitchd.conf.db(5)).
+void LocalSync::have_peers_found_again(bool moved, ovsdb::Transaction& txn) {
+  const OpenVSwitch* root = root_row(database_);
+  if (root == nullptr) return;
+  bool done = moved_with_ && root->cur_cfg >= *moved_with_;
+  if (!moved && !done) return;
+  txn.increment(root->uuid, OpenVSwitch::Columns::next_cfg);
+  moved_with_.reset();
+  if (moved) moved_with_ = root->next_cfg + 1;
 }
 
 void LocalSync::remove_port(const Port& row, ovsdb::Transaction& txn) const {

@@ -30,7 +30,7 @@ class LocalSync {
  public:
   LocalSync(ovs::Database& database, Inputs& inputs, Outputs& outputs, const Clock& clock);
 
-  void write(const LocalState& state, ovsdb::Transaction& txn) const;
+  void write(const LocalState& state, ovsdb::Transaction& txn);
   // Takes away the patch ports and marks, before the chassis goes for good.
   void remove(const LocalConfig& config, ovsdb::Transaction& txn) const;
 
@@ -39,11 +39,13 @@ class LocalSync {
 
   const ovs::Bridge* bridge(const std::string& name) const;
   void write_bridge(const LocalState& state, ovsdb::Transaction& txn) const;
-  void write_patch_ports(const LocalState& state, ovsdb::Transaction& txn) const;
+  void write_patch_ports(const LocalState& state, ovsdb::Transaction& txn);
   void write_marks(const LocalState& state, ovsdb::Transaction& txn) const;
   void write_nb_cfg(const LocalState& state, const ovs::Bridge& row, ovsdb::Transaction& txn) const;
   void add_patch_port(const std::string& name, const PatchPort& port, ovsdb::Transaction& txn) const;
-  void mend_patch_port(const ovs::Port& row, const PatchPort& port, ovsdb::Transaction& txn) const;
+  // True when the port changes its bridge.
+  bool mend_patch_port(const ovs::Port& row, const PatchPort& port, ovsdb::Transaction& txn) const;
+  void have_peers_found_again(bool moved, ovsdb::Transaction& txn);
   void remove_port(const ovs::Port& row, ovsdb::Transaction& txn) const;
   PortNames ports_by_name() const;
 
@@ -51,6 +53,8 @@ class LocalSync {
   Inputs& inputs_;
   Outputs& outputs_;
   const Clock& clock_;
+  // Patch ports were moved with this next_cfg, and ovs-vswitchd is to look at all ports again.
+  std::optional<std::int64_t> moved_with_;
 };
 
 }  // namespace mooring::controller

@@ -158,12 +158,13 @@ def test_networks_change_bridges(two: Scene, hv1: DummyHypervisor) -> None:
     two.lab.central.wait_port_up("p1", "p2")
     two.lab.central.sync()
     # hv2 isn't changed: what leaves by eth2 here arrives as the other network there.
-    assert two.send("p1", "q2") == everywhere("101", "hv1:eth2", "hv2:q2")
+    wait_until(lambda: two.send("p1", "q2") == everywhere("101", "hv1:eth2", "hv2:q2"), 10,
+               "frames to take the other wire")
     assert two.arrive("p1", tags="101", nic="eth2") == everywhere("101", "hv1:p1")
     set_mappings(hv1, ovn_bridge_mappings=BOTH)
     wait_until(lambda: outer[1] in hv1.ports("br-eth1") and outer[2] in hv1.ports("br-eth2"), 10,
                "the patch ports to be back")
-    assert_works(two, 1, 2)
+    wait_until(lambda: assert_works(two, 1, 2) is None, 20, "everything to work as before")
 
 
 def test_the_mapping_is_published(dummy_lab: Lab, hv1: DummyHypervisor) -> None:
@@ -184,7 +185,8 @@ def test_physical_network_changed(two: Scene, hv1: DummyHypervisor) -> None:
     two.now(*two.retag("n2", 102))
     two.now(two.set_physical_network("n1", "physnet2"))
     two.lab.central.wait_port_up("p1", "q1", "p2", "q2")
-    assert two.send("p1", "q1") == everywhere("101", "hv1:eth2", "hv2:q1")
+    wait_until(lambda: two.send("p1", "q1") == everywhere("101", "hv1:eth2", "hv2:q1"), 10,
+               "frames to take the other wire")
     assert two.arrive("p1", tags="101", nic="eth1") == {}
     two.now(two.set_physical_network("n1", "nowhere"))
     diagnostics.wait_for(two.lab, "network-unknown")
