@@ -78,6 +78,12 @@ class DummyHypervisor(Hypervisor):
             self._readers.pop(name, None)
             self._pcap_path(name).unlink(missing_ok=True)
 
+    def bridges_of_nics(self) -> list[str]:
+        """Those of the provider bridges that there are."""
+        present = {row["name"] for row in self.ovsdb.rows("Bridge", columns=["name"])}
+        return [bridge for number, _ in enumerate(self.physical_networks, start=1)
+                if (bridge := f"br-eth{number}") in present]
+
     def set_link(self, port: str, up: bool) -> None:
         """Switches a device on or off."""
         self.appctl("netdev-dummy/set-admin-state", port, "up" if up else "down")
@@ -107,9 +113,8 @@ class DummyHypervisor(Hypervisor):
         self.appctl("version")
 
     def revalidate(self) -> None:
-        """Returns when what the datapath has cached agrees with the flows as they are now, which
-        after a change of flows takes ovs-vswitchd a moment."""
-        self.appctl("revalidator/wait")
+        """Empties the datapath's cache, which agrees with changed flows only after a moment."""
+        self.appctl("revalidator/purge")
 
     def sent(self, port: str) -> list[Frame]:
         """The frames that left through a device since the last call."""

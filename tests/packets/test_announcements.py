@@ -12,6 +12,8 @@ from support.frames import BROADCAST, tags_of
 from support.scene import Scene
 
 LAB = {"hypervisors": 2}
+# ovs-vswitchd is ended and started here.
+EXPECTED_LOG = ("terminating with signal",)
 RARP, ARP, IPV6 = 0x8035, 0x0806, 0x86DD
 # Moments of the first announcements, in seconds after the port's flows are in.
 SCHEDULE = (0, 1, 2)

@@ -6,6 +6,8 @@ from support.frames import BROADCAST, NOBODY
 from support.scene import Scene, everywhere
 
 LAB = {"hypervisors": 2}
+# ovs-vswitchd is ended and started here.
+EXPECTED_LOG = ("terminating with signal",)
 NESTED = "02:aa:00:00:00:01"  # a MAC behind an unknown port
 # Learned addresses live as long as IEEE 802.1Q recommends (section 8.8.3).
 AGEING_SECONDS = 300

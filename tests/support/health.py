@@ -7,6 +7,9 @@ from typing import Sequence
 from lab import Lab
 from lab.process import BENIGN
 
+# A busy machine's delays, and what ovsdb-server says of short-lived tools.
+TEST_BED = ("timeval", "ovs_rcu", "jsonrpc|WARN|Dropped", "reconnect|WARN|Dropped")
+
 
 def assert_silent(lab: Lab, expected: Sequence[str] = ()) -> None:
     """No daemon of the lab has logged a warning, except lines that hold an `expected` text.
@@ -15,7 +18,9 @@ def assert_silent(lab: Lab, expected: Sequence[str] = ()) -> None:
     """
     if lab.stack.name != "mooring":
         return
-    benign = (*BENIGN, "jsonrpc|WARN|Dropped", "reconnect|WARN|Dropped", *expected)
+    # A machine that is busy makes Open vSwitch remark upon it; that says nothing about us.
+    busy = ("timeval|WARN", "|WARN|blocked ", "fatal_signal")
+    benign = (*BENIGN, *busy, *TEST_BED, *expected)
     found = [f"{daemon.name} in {daemon.rundir.name}: {line}"
              for daemon in lab.daemons for line in daemon.log_problems(benign)]
     assert not found, "warnings in a healthy run:\n" + "\n".join(found[:50])

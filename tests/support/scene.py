@@ -206,6 +206,13 @@ class Scene:
 
     def run(self, probe: Probe, places: Sequence[tuple[str, str]], *, wire: bool = True) -> Found:
         for hypervisor in self._hypervisors.values():
+            # What an earlier frame taught the provider bridges, which learn as any switch does,
+            # must not decide about this one.
+            for bridge in hypervisor.bridges():
+                hypervisor.appctl("fdb/flush", bridge)
+            # What the provider bridges remember of earlier frames is a switch's own business.
+            for bridge in hypervisor.bridges_of_nics():
+                hypervisor.appctl("fdb/flush", bridge)
             hypervisor.revalidate()
             hypervisor.clear_sent()
         for name, device in places:
