@@ -145,22 +145,33 @@ std::optional<std::string> Draft::value_at(const RowId& row, std::string_view co
   return value == nullptr ? std::nullopt : std::optional(*value);
 }
 
-// Doesn't list all rows first, since a run of a thousand commands asks a thousand times.
+// Made at the first question: a run of a thousand commands asks a thousand times.
+const Draft::TextIndex& Draft::base_index(std::string_view table, std::string_view column) const {
+  auto [place, fresh] = indexes_.try_emplace({std::string(table), std::string(column)});
+  TextIndex& index = place->second;
+  if (!fresh) return index;
+  for (const auto& [uuid, row] : base_.table(table)) {
+    const auto cell = row.find(column);
+    const auto* text = cell == row.end() ? nullptr : first<std::string>(cell->second);
+    if (text != nullptr) index.emplace(*text, uuid);
+  }
+  return index;
+}
+
 std::vector<RowId> Draft::with_text(std::string_view table, std::string_view column,
                                     std::string_view value) const {
   std::vector<RowId> out;
-  const auto take = [&](const ovsdb::Datum& cell, const Uuid& uuid) {
-    const std::string* text = first<std::string>(cell);
-    if (text != nullptr && *text == value) out.push_back({std::string(table), uuid});
-  };
-  for (const auto& [uuid, row] : base_.table(table)) {
-    const auto cell = row.find(column);
-    if (cell == row.end() || edits_.contains(uuid) || erased_.contains(uuid)) continue;
-    take(cell->second, uuid);
+  const TextIndex& index = base_index(table, column);
+  const auto [begin, end] = index.equal_range(value);
+  for (auto it = begin; it != end; ++it) {
+    if (edits_.contains(it->second) || erased_.contains(it->second)) continue;
+    out.push_back({std::string(table), it->second});
   }
   for (const auto& [uuid, edits] : edits_) {
-    if (edits.table == table && !erased_.contains(uuid))
-      take(get({edits.table, uuid}, column), uuid);
+    if (edits.table != table || erased_.contains(uuid)) continue;
+    RowId row{edits.table, uuid};
+    const std::string* text = first<std::string>(get(row, column));
+    if (text != nullptr && *text == value) out.push_back(std::move(row));
   }
   std::sort(out.begin(), out.end());
   return out;
@@ -280,11 +291,7 @@ Result<void> Draft::put(const RowId& row, std::string_view column, ovsdb::Atom k
 void Draft::erase(const RowId& row) { erased_.emplace(row.uuid, row.table); }
 
 void Draft::expect_none(std::string_view table, std::string_view column, std::string value) {
-  for (const auto& [uuid, row] : base_.table(table)) {
-    const auto cell = row.find(column);
-    const auto* text = cell == row.end() ? nullptr : first<std::string>(cell->second);
-    if (text != nullptr && *text == value) return;
-  }
+  if (base_index(table, column).contains(value)) return;
   none_.push_back({std::string(table), std::string(column), std::move(value)});
 }
 

@@ -106,6 +106,9 @@ class Draft {
 
  private:
   using Columns = std::map<std::string, ovsdb::Datum, std::less<>>;
+  using TextIndex = std::multimap<std::string, Uuid, std::less<>>;
+
+  const TextIndex& base_index(std::string_view table, std::string_view column) const;
 
   const ovsdb::ColumnSchema* column_schema(const RowId& row, std::string_view column) const;
   Error lacking(const std::string& table, std::string_view column) const;
@@ -116,6 +119,7 @@ class Draft {
                    const ovsdb::Datum& after) const;
 
   const ovsdb::DynamicReplica& base_;
+  mutable std::map<std::pair<std::string, std::string>, TextIndex> indexes_;  // by table, column
   struct Edits {
     std::string table;
     Columns columns;  // the new values

@@ -22,8 +22,12 @@ class Stages {
  private:
   using Place = std::pair<std::string, std::int64_t>;
   std::uint8_t find(engine::Context& context, const Place& place);
+  bool readable(engine::Context& context, const Uuid& row);
 
   Inputs& inputs_;
+  // Whether a row's match and actions can be read at all: a stage of none but garbled rows would be
+  // the end of every packet.
+  engine::Memo<Uuid, bool> readable_;
   engine::Memo<Place, std::uint8_t> table_of_;
 };
 

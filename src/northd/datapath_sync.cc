@@ -42,7 +42,11 @@ DatapathSync::DatapathSync(Inputs& inputs, Outputs& outputs, TunnelKeys& keys, P
     : RowSync(outputs.datapaths, inputs.sb_tables.datapath_binding, ~store::ColumnMask{0},
               &Inputs::switches_of, problems),
       inputs_(inputs),
-      keys_(keys) {}
+      keys_(keys) {
+  keys.on_freed([this](const Uuid& datapath, std::int64_t key) {
+    for (const Uuid& on : wishes_.take(datapath, key)) suspect(on);
+  });
+}
 
 Uuid DatapathSync::owner_of(const Row& row) const {
   auto switches = Inputs::switches_of(row);
@@ -68,6 +72,15 @@ std::optional<Uuid> DatapathSync::row_of(const Uuid& on) const {
   return rows.front()->uuid;
 }
 
+std::int64_t DatapathSync::choose_key(const Uuid& on, const DesiredDatapath& desired,
+                                      std::int64_t present) {
+  std::int64_t wanted = desired.requested_key.value_or(present);
+  if (wanted == present || wanted < 1 || wanted > TunnelKeys::kMaxDatapath) return present;
+  if (keys_.datapaths().is_free(wanted)) return *keys_.datapaths().allocate(wanted);
+  wishes_.add(Uuid(), wanted, on);
+  return present;
+}
+
 Result<DatapathSync::Written> DatapathSync::write_key(ovsdb::Transaction& transaction,
                                                       const Uuid& key,
                                                       const DesiredDatapath* desired,
@@ -78,9 +91,8 @@ Result<DatapathSync::Written> DatapathSync::write_key(ovsdb::Transaction& transa
   }
   if (desired == nullptr) return Written::kDone;
   Row row = make_row(key, *desired);
-  auto& space = keys_.datapaths();
   if (rows.empty()) {
-    auto tunnel_key = space.allocate(desired->requested_key);
+    auto tunnel_key = keys_.datapaths().allocate(desired->requested_key);
     if (!tunnel_key) {
       return fail(fmt::format("all {} tunnel keys of switches are in use: delete some switches",
                               TunnelKeys::kMaxDatapath));
@@ -90,12 +102,7 @@ Result<DatapathSync::Written> DatapathSync::write_key(ovsdb::Transaction& transa
     return Written::kDone;
   }
   const Row& present = *rows.front();
-  row.tunnel_key = present.tunnel_key;
-  auto requested = desired->requested_key;
-  if (requested && *requested != present.tunnel_key && *requested >= 1 &&
-      *requested <= TunnelKeys::kMaxDatapath && space.is_free(*requested)) {
-    row.tunnel_key = *space.allocate(requested);
-  }
+  row.tunnel_key = choose_key(key, *desired, present.tunnel_key);
   RowDiff<Row>(transaction, present, row)(C::tunnel_key, &Row::tunnel_key)(C::kind, &Row::kind)(
       C::type, &Row::type)(C::nb_uuid, &Row::nb_uuid)(C::physical_network, &Row::physical_network)(
       C::tag, &Row::tag)(C::options, &Row::options)(C::external_ids, &Row::external_ids);

@@ -32,12 +32,15 @@ class DatapathSync final : public RowSync<sb::DatapathBinding, Uuid, DesiredData
   std::optional<FindingKey> finding_for(const Uuid& key) const override;
 
  private:
+  // The key that the present row keeps or, when it asks for another that is free, gets.
+  std::int64_t choose_key(const Uuid& on, const DesiredDatapath& desired, std::int64_t present);
   // The one switch that a row, which may name two, belongs to.
   Uuid owner_of(const sb::DatapathBinding& row) const;
 
   Inputs& inputs_;
   TunnelKeys& keys_;
   std::map<Uuid, Uuid> inserted_;
+  KeyWishes<Uuid> wishes_;
 };
 
 }  // namespace mooring::northd

@@ -83,6 +83,8 @@ Inputs::Inputs(engine::Graph& graph, nb::Database& nb, sb::Database& sb, Problem
                  [](const auto& row) {
                    return std::vector{Vlan{row.physical_network, row.tag.value_or(0)}};
                  }),
+      uplinks_of(graph, sb.uplink, mask_of(sb::Uplink::Columns::datapath),
+                 [](const auto& row) { return std::vector<Uuid>{row.datapath.uuid}; }),
       problems(graph, own) {}
 
 }  // namespace mooring::northd

@@ -50,6 +50,7 @@ struct Inputs {
   engine::Index<sb::PortBinding, std::string> binding_by_name;
   engine::Index<sb::Uplink, std::string> uplink_by_name;
   engine::Index<sb::Uplink, Vlan> uplinks_on;
+  engine::Index<sb::Uplink, Uuid> uplinks_of;  // by Datapath_Binding
 
   engine::Source<Problem> problems;
 

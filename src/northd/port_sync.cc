@@ -83,7 +83,11 @@ BindingSync::BindingSync(Inputs& inputs, Outputs& outputs, TunnelKeys& keys,
       keys_(keys),
       datapaths_(datapaths),
       datapath_rows_(
-          inputs.sb_tables.datapath_binding.observe([this](const auto&) { wake(); })) {}
+          inputs.sb_tables.datapath_binding.observe([this](const auto&) { wake(); })) {
+  keys.on_freed([this](const Uuid& datapath, std::int64_t key) {
+    for (const std::string& name : wishes_.take(datapath, key)) suspect(name);
+  });
+}
 
 BindingSync::Rows BindingSync::actual(const std::string& key) const {
   return rows_of(inputs_.binding_by_name, inputs_.sb_tables.port_binding, key);
@@ -98,16 +102,20 @@ std::optional<std::int64_t> BindingSync::key_of(const std::string& name,
   return row->tunnel_key;
 }
 
-Result<std::int64_t> BindingSync::choose_key(const Uuid& datapath, const DesiredBinding& desired,
+Result<std::int64_t> BindingSync::choose_key(const Uuid& datapath, const std::string& name,
+                                             const DesiredBinding& desired,
                                              const sb::PortBinding* present) {
   KeySpace& space = keys_.ports(datapath);
-  auto requested = desired.requested_key;
-  bool wanted = requested && *requested >= 1 && *requested <= TunnelKeys::kMaxPort;
   if (present != nullptr) {
-    bool moves = wanted && *requested != present->tunnel_key && space.is_free(*requested);
-    return moves ? *space.allocate(requested) : present->tunnel_key;
+    std::int64_t wanted = desired.requested_key.value_or(present->tunnel_key);
+    if (wanted == present->tunnel_key || wanted < 1 || wanted > TunnelKeys::kMaxPort) {
+      return present->tunnel_key;
+    }
+    if (space.is_free(wanted)) return *space.allocate(wanted);
+    wishes_.add(datapath, wanted, name);
+    return present->tunnel_key;
   }
-  auto key = space.allocate(requested);
+  auto key = space.allocate(desired.requested_key);
   if (!key) return fail(fmt::format(fmt::runtime(kNoKey), TunnelKeys::kMaxPort));
   return *key;
 }
@@ -123,7 +131,7 @@ Result<BindingSync::Written> BindingSync::write_key(ovsdb::Transaction& transact
   auto datapath = datapaths_.row_of(desired->on);
   if (!datapath) return Written::kLater;
   const sb::PortBinding* present = best(rows, *datapath);
-  auto tunnel_key = choose_key(*datapath, *desired, present);
+  auto tunnel_key = choose_key(*datapath, key, *desired, present);
   if (!tunnel_key) return tl::unexpected(tunnel_key.error());
   remove_all_but(transaction, rows, present);
   sb::PortBinding row = make_row(key, *desired);
@@ -164,8 +172,16 @@ UplinkSync::UplinkSync(Inputs& inputs, Outputs& outputs, TunnelKeys& keys, Datap
     if (!(change.columns & (mask_of(C::tunnel_key) | mask_of(C::datapath)))) return;
     const auto& row = change.after != nullptr ? *change.after : *change.before;
     if (row.type == "localnet") suspect(row.logical_port);
+    suspect_clashes(row);
     wake();
   }));
+}
+
+void UplinkSync::suspect_clashes(const sb::PortBinding& binding) {
+  for (const Uuid& uuid : inputs_.uplinks_of.find(binding.datapath.uuid)) {
+    const sb::Uplink* uplink = inputs_.sb_tables.uplink.find(uuid);
+    if (uplink->tunnel_key == binding.tunnel_key) suspect(uplink->logical_port);
+  }
 }
 
 UplinkSync::Rows UplinkSync::actual(const std::string& key) const {

@@ -33,13 +33,14 @@ class BindingSync final : public RowSync<sb::PortBinding, std::string, DesiredBi
 
  private:
   // Error: there is no free key.
-  Result<std::int64_t> choose_key(const Uuid& datapath, const DesiredBinding& desired,
-                                  const sb::PortBinding* present);
+  Result<std::int64_t> choose_key(const Uuid& datapath, const std::string& name,
+                                  const DesiredBinding& desired, const sb::PortBinding* present);
 
   Inputs& inputs_;
   TunnelKeys& keys_;
   DatapathSync& datapaths_;
   std::map<std::string, std::pair<Uuid, std::int64_t>> chosen_;  // datapath and key, by name
+  KeyWishes<std::string> wishes_;
   store::Subscription datapath_rows_;
 };
 
@@ -56,6 +57,8 @@ class UplinkSync final : public RowSync<sb::Uplink, std::string, DesiredUplink> 
   std::optional<FindingKey> finding_for(const std::string& key) const override;
 
  private:
+  // Nothing in the schema keeps a binding from having the key of an uplink.
+  void suspect_clashes(const sb::PortBinding& binding);
   // 0: later, with the binding's. Error: there is no free key.
   Result<std::int64_t> choose_key(const Uuid& datapath, const std::string& name,
                                   const DesiredUplink& desired, const sb::Uplink* present);

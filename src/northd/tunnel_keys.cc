@@ -4,9 +4,11 @@
 
 namespace mooring::northd {
 
-void KeySpace::release(std::int64_t key) {
+bool KeySpace::release(std::int64_t key) {
   auto it = used_.find(key);
-  if (it != used_.end() && --it->second == 0) used_.erase(it);
+  if (it == used_.end() || --it->second > 0) return false;
+  used_.erase(it);
+  return true;
 }
 
 int KeySpace::users(std::int64_t key) const {
@@ -48,7 +50,8 @@ TunnelKeys::TunnelKeys(sb::Database& database) {
   database.datapath_binding.for_each([this](const auto& row) { datapaths_.use(row.tunnel_key); });
   subscriptions_.push_back(database.datapath_binding.observe([this](const auto& change) {
     if (change.after != nullptr) datapaths_.use(change.after->tunnel_key);
-    if (change.before != nullptr) datapaths_.release(change.before->tunnel_key);
+    if (change.before == nullptr || !datapaths_.release(change.before->tunnel_key)) return;
+    tell_freed(Uuid(), change.before->tunnel_key);
   }));
   watch_ports(database.port_binding);
   watch_ports(database.uplink);
@@ -69,8 +72,13 @@ void TunnelKeys::watch_ports(store::Table<Row>& table) {
 void TunnelKeys::release_port(const Uuid& datapath, std::int64_t key) {
   auto it = ports_.find(datapath);
   if (it == ports_.end()) return;
-  it->second.release(key);
+  bool freed = it->second.release(key);
   if (it->second.empty()) ports_.erase(it);
+  if (freed) tell_freed(datapath, key);
+}
+
+void TunnelKeys::tell_freed(const Uuid& datapath, std::int64_t key) {
+  for (const Freed& callback : freed_) callback(datapath, key);
 }
 
 void TunnelKeys::begin() {

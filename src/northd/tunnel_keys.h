@@ -5,10 +5,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/uuid.h"
@@ -23,7 +25,8 @@ class KeySpace {
   explicit KeySpace(std::int64_t maximum) : maximum_(maximum) {}
 
   void use(std::int64_t key) { ++used_[key]; }
-  void release(std::int64_t key);
+  // Whether nobody uses it any more.
+  bool release(std::int64_t key);
   // How many rows have it.
   int users(std::int64_t key) const;
   bool is_free(std::int64_t key) const;
@@ -58,15 +61,37 @@ class TunnelKeys {
   // Of Port_Bindings and Uplinks; datapath is the southbound row or its placeholder.
   KeySpace& ports(const Uuid& datapath);
 
+  // Calls callback for every key that nobody uses any more; datapath is nil for a datapath's own.
+  using Freed = std::function<void(const Uuid& datapath, std::int64_t key)>;
+  void on_freed(Freed callback) { freed_.push_back(std::move(callback)); }
+
  private:
   template <class Row>
   void watch_ports(store::Table<Row>& table);
   void release_port(const Uuid& datapath, std::int64_t key);
+  void tell_freed(const Uuid& datapath, std::int64_t key);
 
   KeySpace datapaths_{kMaxDatapath};
   std::unordered_map<Uuid, KeySpace> ports_;
   std::vector<Uuid> reserving_;  // datapaths whose spaces were asked for since begin()
+  std::vector<Freed> freed_;
   std::vector<store::Subscription> subscriptions_;
+};
+
+// Who asks for a key that another has.
+template <class Key>
+class KeyWishes {
+ public:
+  void add(const Uuid& datapath, std::int64_t key, const Key& who) {
+    wishes_[{datapath, key}].insert(who);
+  }
+  std::set<Key> take(const Uuid& datapath, std::int64_t key) {
+    auto node = wishes_.extract({datapath, key});
+    return node.empty() ? std::set<Key>() : std::move(node.mapped());
+  }
+
+ private:
+  std::map<std::pair<Uuid, std::int64_t>, std::set<Key>> wishes_;
 };
 
 }  // namespace mooring::northd

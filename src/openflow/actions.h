@@ -25,8 +25,8 @@ struct Conntrack {
   bool force = false;  // needs commit
   std::uint8_t table = kNoTable;
   std::uint16_t zone = 0;
-  std::optional<Subfield> zone_from;  // 16 bits; instead of zone
-  std::uint16_t alg = 0;              // the helper by its port: 21 FTP, 69 TFTP
+  std::optional<Subfield> zone_from{};  // 16 bits; instead of zone
+  std::uint16_t alg = 0;                // the helper by its port: 21 FTP, 69 TFTP
 };
 
 // nat inside ct. With neither address: keep what the connection has (kind kNone), or only mark.
@@ -34,8 +34,8 @@ struct Nat {
   enum class Kind : std::uint8_t { kNone, kSource, kDestination };
   Kind kind = Kind::kNone;
   // A range of one family; max equal to min or absent for one address.
-  std::optional<Ip4> ip4_min, ip4_max;
-  std::optional<Ip6> ip6_min, ip6_max;
+  std::optional<Ip4> ip4_min{}, ip4_max{};
+  std::optional<Ip6> ip6_min{}, ip6_max{};
   std::uint16_t port_min = 0, port_max = 0;  // 0: unset; need an address
   bool persistent = false;
   bool hash = false;
@@ -47,9 +47,9 @@ struct ToController {
   std::uint16_t max_len = 0xffff;
   std::uint16_t controller_id = 0;
   std::uint8_t reason = 1;  // OFPR_ACTION
-  std::string userdata;
+  std::string userdata{};
   bool pause = false;
-  std::optional<std::uint32_t> meter;
+  std::optional<std::uint32_t> meter{};
 };
 
 // Sampling for IPFIX (NXAST_SAMPLE3).
@@ -81,8 +81,9 @@ class Actions {
 
   // 0x8100 or 0x88a8.
   Actions& push_vlan(std::uint16_t ethertype = 0x8100);
+  // These three: the packet must have an 802.1Q header, by match or by push_vlan, or the switch
+  // refuses.
   Actions& pop_vlan();
-  // The packet must have an 802.1Q header, by match or by push_vlan: else the switch refuses.
   Actions& set_vlan_vid(std::uint16_t vid) { return set_field(Field::kVlanVid, 0x1000U | vid); }
   Actions& set_vlan_pcp(std::uint8_t pcp) { return set_field(Field::kVlanPcp, pcp); }
   Actions& dec_ttl();
@@ -107,6 +108,7 @@ class Actions {
   Actions& pop_queue();
   // set_queue, output and pop_queue: what Open vSwitch makes of enqueue under OpenFlow 1.5.
   Actions& enqueue(std::uint32_t port, std::uint32_t queue);
+  // The switch wants it before all others.
   Actions& meter(std::uint32_t id);
 
   Actions& learn(const Learn& learn);

@@ -23,7 +23,7 @@ inline constexpr std::uint16_t kSendFlowRemoved = 1, kCheckOverlap = 2, kResetCo
 struct FlowKey {
   std::uint8_t table = 0;
   std::uint16_t priority = 0x8000;
-  Match match;
+  Match match{};
   std::string to_string() const;  // "table=1, priority=100,ip"
   friend bool operator==(const FlowKey&, const FlowKey&) = default;
   friend std::strong_ordering operator<=>(const FlowKey&, const FlowKey&) = default;
@@ -32,8 +32,8 @@ struct FlowKey {
 struct Flow {
   std::uint8_t table = 0;
   std::uint16_t priority = 0x8000;
-  Match match;
-  Actions actions;
+  Match match{};
+  Actions actions{};
   std::uint64_t cookie = 0;
   std::uint16_t idle_timeout = 0;  // seconds; 0: never
   std::uint16_t hard_timeout = 0;
@@ -48,7 +48,7 @@ struct Flow {
 };
 
 struct FlowStats {
-  Flow flow;
+  Flow flow{};
   std::uint32_t duration_sec = 0;
   std::uint32_t idle_sec = 0;
   std::uint64_t packets = 0;
@@ -60,7 +60,7 @@ struct FlowStats {
 struct Bucket {
   std::uint32_t id = 0;      // unique in the group
   std::uint16_t weight = 1;  // select groups
-  Actions actions;
+  Actions actions{};
   friend bool operator==(const Bucket&, const Bucket&) = default;
 };
 
@@ -68,11 +68,11 @@ struct Group {
   enum class Type : std::uint8_t { kAll = 0, kSelect = 1, kIndirect = 2, kFastFailover = 3 };
   std::uint32_t id = 0;  // to 0xffffff00
   Type type = Type::kAll;
-  std::vector<Bucket> buckets;
+  std::vector<Bucket> buckets{};
   // Select groups: "" for the switch's default (dp_hash), or "hash" / "dp_hash" (NTR selection
   // method), with the fields to hash, each with its bits.
-  std::string selection_method;
-  Match selection_fields;
+  std::string selection_method{};
+  Match selection_fields{};
   std::string to_string() const;  // as ovs-ofctl dump-groups writes it
   friend bool operator==(const Group&, const Group&) = default;
 };
@@ -94,7 +94,7 @@ inline constexpr std::uint16_t kKbps = 1, kPktps = 2, kBurst = 4, kStats = 8;
 struct Meter {
   std::uint32_t id = 0;
   std::uint16_t flags = meter_flag::kKbps;
-  std::vector<MeterBand> bands;
+  std::vector<MeterBand> bands{};
   std::string to_string() const;  // as ovs-ofctl dump-meters writes it
   friend bool operator==(const Meter&, const Meter&) = default;
 };

@@ -55,8 +55,6 @@ class MatchText {
     const auto c = match_.find(field);
     if (!c) return;
     std::string value = text::hex(c->value);
-    // The C library writes zero in this form without a prefix.
-    if (c->value.is_zero()) value = "0";
     if (c->mask != info(field).ones()) value += "/" + text::hex(c->mask);
     add(info(field).name, value);
   }
@@ -68,7 +66,7 @@ class MatchText {
     if (c->mask == info(field).ones()) {
       add(name, fmt::format("{}", c->value.low));
     } else {
-      add(name, text::hex(c->value) + "/" + text::hex(c->mask));
+      add(name, fmt::format("{:#x}/{:#x}", c->value.low, c->mask.low));
     }
   }
 

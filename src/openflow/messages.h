@@ -24,7 +24,7 @@ struct FlowMod {
   enum class Command : std::uint8_t { kAdd, kModify, kModifyStrict, kDelete, kDeleteStrict };
   Command command = Command::kAdd;
   // kDelete's and kModify's match loosely; table 0xff deletes from all. Deletes send no actions.
-  Flow flow;
+  Flow flow{};
   std::uint64_t cookie_mask = 0;  // modify and delete: only flows with this part of the cookie
   std::uint32_t out_port = port::kAny;  // delete: only flows that output there
   std::uint32_t out_group = 0xffffffff;
@@ -41,13 +41,10 @@ struct GroupMod {
   enum class Command : std::uint16_t { kAdd = 0, kModify = 1, kDelete = 2, kAddOrModify = 0x8000 };
   static constexpr std::uint32_t kAllGroups = 0xfffffffc;
   Command command = Command::kAdd;
-  Group group;
+  Group group{};
   static GroupMod add(Group group) { return {Command::kAdd, std::move(group)}; }
   static GroupMod modify(Group group) { return {Command::kModify, std::move(group)}; }
-  static GroupMod remove(std::uint32_t id) {
-    return {Command::kDelete,
-            {.id = id, .type = {}, .buckets = {}, .selection_method = {}, .selection_fields = {}}};
-  }
+  static GroupMod remove(std::uint32_t id) { return {Command::kDelete, Group{.id = id}}; }
   friend bool operator==(const GroupMod&, const GroupMod&) = default;
 };
 
@@ -55,20 +52,20 @@ struct MeterMod {
   enum class Command : std::uint16_t { kAdd, kModify, kDelete };
   static constexpr std::uint32_t kAllMeters = 0xffffffff;
   Command command = Command::kAdd;
-  Meter meter;
+  Meter meter{};
 };
 
 struct PacketOut {
-  Match match;  // in_port, which must be there, and other metadata of the packet
-  Actions actions;
-  std::string packet;
+  Match match{};  // in_port, which must be there, and other metadata of the packet
+  Actions actions{};
+  std::string packet{};
 };
 
 // Goes on with a packet that an action with ToController::pause stopped.
 struct Resume {
-  std::string packet;
-  Match metadata;
-  std::string continuation;
+  std::string packet{};
+  Match metadata{};
+  std::string continuation{};
 };
 
 // 0xffff sends whole packets; by default Open vSwitch sends none on a controller that didn't ask.
@@ -104,7 +101,7 @@ struct TlvMap {
 struct TlvTableMod {
   enum class Command : std::uint16_t { kAdd, kDelete, kClear };
   Command command = Command::kAdd;
-  std::vector<TlvMap> maps;
+  std::vector<TlvMap> maps{};
 };
 struct TlvTableRequest {};
 
@@ -112,10 +109,10 @@ struct Hello {
   std::uint32_t versions = 1U << kVersion;  // bit n: version n
 };
 struct EchoRequest {
-  std::string data;
+  std::string data{};
 };
 struct EchoReply {
-  std::string data;
+  std::string data{};
 };
 struct FeaturesRequest {};
 struct BarrierRequest {};
@@ -124,7 +121,7 @@ struct FlowDumpRequest {
   std::uint8_t table = 0xff;
   std::uint64_t cookie = 0;
   std::uint64_t cookie_mask = 0;
-  Match match;
+  Match match{};
 };
 struct GroupDumpRequest {};
 struct MeterDumpRequest {};
@@ -169,7 +166,7 @@ struct ErrorReply {
   std::uint16_t type = 0;
   std::uint16_t code = 0;
   std::uint32_t experimenter = 0;  // when type is 0xffff
-  std::string data;                // the message's first bytes
+  std::string data{};              // the message's first bytes
   // "OFPBAC_BAD_OUT_PORT", or "type 2 code 77" when unknown.
   std::string name() const;
 };
@@ -185,11 +182,11 @@ struct PacketIn {
   std::uint8_t reason = 0;  // 1: an action asked for it
   std::uint8_t table = 0;
   std::uint64_t cookie = 0xffffffffffffffffULL;
-  Match metadata;  // in_port, registers, metadata, ct_*: those that aren't zero
-  std::string packet;
+  Match metadata{};  // in_port, registers, metadata, ct_*: those that aren't zero
+  std::string packet{};
   std::uint32_t full_length = 0;  // longer than packet when it was cut
-  std::string userdata;           // of ToController
-  std::string continuation;       // of ToController::pause; opaque
+  std::string userdata{};         // of ToController
+  std::string continuation{};     // of ToController::pause; opaque
 
   // The value of a field in metadata; zero when it isn't there.
   U128 value(Field field) const;
@@ -198,8 +195,8 @@ struct PacketIn {
 struct Port {
   static constexpr std::uint32_t kConfigDown = 1, kStateLinkDown = 1;
   std::uint32_t number = 0;
-  std::string name;
-  Mac address;
+  std::string name{};
+  Mac address{};
   std::uint32_t config = 0;
   std::uint32_t state = 0;
   std::uint32_t current_speed = 0;  // kbit/s; 0: unknown
@@ -209,12 +206,12 @@ struct Port {
 struct PortStatus {
   enum class Reason : std::uint8_t { kAdd, kDelete, kModify };
   Reason reason = Reason::kAdd;
-  Port port;
+  Port port{};
 };
 
 struct FlowRemoved {
   std::uint8_t reason = 0;  // 0 idle, 1 hard, 2 deleted, 3 group, 4 meter, 5 eviction
-  FlowKey key;
+  FlowKey key{};
   std::uint64_t cookie = 0;
   std::uint16_t idle_timeout = 0;
   std::uint16_t hard_timeout = 0;
@@ -226,23 +223,23 @@ struct BarrierReply {};
 struct TlvTableReply {
   std::uint32_t max_space = 0;
   std::uint16_t max_fields = 0;
-  std::vector<TlvMap> maps;
+  std::vector<TlvMap> maps{};
 };
 // One part of a dump; more: others follow under the same xid.
 struct FlowDumpReply {
-  std::vector<FlowStats> flows;
+  std::vector<FlowStats> flows{};
   bool more = false;
 };
 struct GroupDumpReply {
-  std::vector<Group> groups;
+  std::vector<Group> groups{};
   bool more = false;
 };
 struct MeterDumpReply {
-  std::vector<Meter> meters;
+  std::vector<Meter> meters{};
   bool more = false;
 };
 struct PortDumpReply {
-  std::vector<Port> ports;
+  std::vector<Port> ports{};
   bool more = false;
 };
 // A message that we don't know, or have no use for.

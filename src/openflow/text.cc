@@ -59,6 +59,7 @@ Ip6 address(U128 bits) { return Ip6(bits.high, bits.low); }
 }  // namespace
 
 std::string hex(U128 value) {
+  if (value.is_zero()) return "0";
   if (value.high == 0) return fmt::format("{:#x}", value.low);
   return fmt::format("{:#x}{:016x}", value.high, value.low);
 }

@@ -9,7 +9,7 @@
 
 namespace mooring::openflow::text {
 
-// "0x1f", "0x0".
+// "0x1f"; zero is "0".
 std::string hex(U128 value);
 // Of a port number: its reserved name, or the number.
 std::string port(std::uint32_t number);

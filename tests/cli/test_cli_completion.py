@@ -1,11 +1,14 @@
 """Completion for bash, asked as the shell would ask it."""
 from __future__ import annotations
 
+import os
+import pathlib
 import subprocess
 
 import pytest
 
-from conftest import BIN, ROOT
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = pathlib.Path(os.environ.get("MOORING_BIN", ROOT / "build" / "bin"))
 
 SCRIPT = """
 source "$1"; shift
