@@ -19,7 +19,9 @@ def assert_silent(lab: Lab, expected: Sequence[str] = ()) -> None:
     if lab.stack.name != "mooring":
         return
     # A machine that is busy makes Open vSwitch remark upon it; that says nothing about us.
-    busy = ("timeval|WARN", "|WARN|blocked ", "fatal_signal")
+    # One that was killed may not be gone for good when its successor starts.
+    busy = ("timeval|WARN", "|WARN|blocked ", "fatal_signal",
+            "another ovs-vswitchd process is running")
     benign = (*BENIGN, *busy, *TEST_BED, *expected)
     found = [f"{daemon.name} in {daemon.rundir.name}: {line}"
              for daemon in lab.daemons for line in daemon.log_problems(benign)]
