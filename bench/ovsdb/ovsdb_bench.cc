@@ -108,11 +108,11 @@ void one_change(benchmark::State& state) {
           [&](json::Value message) { (void)monitor.take_reply(message["result"]); });
   const std::string text =
       R"({"id":null,"method":"update3","params":["data","00000000-0000-4000-8000-000000000001",)"
-      R"({"Port":{")" + uuid_text(7) + R"(":{"modify":{"addresses":["set",["x"]]}}}}]})";
+      R"({"Port":{")" +
+      uuid_text(7) + R"(":{"modify":{"addresses":["set",["x"]]}}}}]})";
   for (auto _ : state) {
-    receive(framer, parser, text, [&](json::Value message) {
-      (void)monitor.take_update("update3", message["params"]);
-    });
+    receive(framer, parser, text,
+            [&](json::Value message) { (void)monitor.take_update("update3", message["params"]); });
   }
   state.SetItemsProcessed(state.iterations());
 }

@@ -7,7 +7,7 @@
 namespace mooring::cli {
 namespace {
 
-ovsdb::TableSchema example() {
+ovsdb::TableSchema example_schema() {
   auto schema =
       ovsdb::Schema::parse_text(R"({"name":"D","version":"1.0.0","tables":{"T":{"columns":{
       "name":{"type":"string"},
@@ -28,7 +28,7 @@ class ColumnArgumentTest : public testing::Test {
     return out + " " + parsed->target.key->to_text() + " " + parsed->value.keys[0].to_text();
   }
 
-  ovsdb::TableSchema table_ = example();
+  ovsdb::TableSchema table_ = example_schema();
   ovsdb::Symbols symbols_;
 };
 

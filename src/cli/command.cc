@@ -52,7 +52,7 @@ std::string usage(const Command& command) {
 Result<void> check_options(const Command& command, const Invocation& invocation) {
   for (const auto& [name, value] : invocation.options) {
     const bool known = std::any_of(command.options.begin(), command.options.end(),
-                                   [&](std::string_view o) { return form_of(o).name == name; });
+                                   [&given = name](std::string_view o) { return form_of(o).name == given; });
     if (!known) {
       return fail(fmt::format("{} has no option --{}; its form is: {}", command.name, name,
                               usage(command)));

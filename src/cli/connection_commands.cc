@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kConnection = "Connection";
 constexpr std::string_view kSsl = "SSL";
-constexpr std::uint16_t kOvsdbPort = 6640;
+constexpr std::uint16_t kTargetPort = 6640;
 
 Result<void> init(Context& context, const Invocation&, Output&) {
   context.global();
@@ -58,7 +58,7 @@ Result<void> set_connection(Context& context, const Invocation& invocation, Outp
   const RowId global = context.global();
   ovsdb::Datum connections;
   for (const std::string& target : invocation.arguments) {
-    if (auto remote = io::Remote::parse(target, kOvsdbPort); !remote) {
+    if (auto remote = io::Remote::parse(target, kTargetPort); !remote) {
       output.warnings.push_back(remote.error().message);
     }
     const RowId row = context.nb.insert(kConnection);

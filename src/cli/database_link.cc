@@ -10,7 +10,7 @@
 namespace mooring::cli {
 namespace {
 
-constexpr std::uint16_t kOvsdbPort = 6640;
+constexpr std::uint16_t kDefaultPort = 6640;
 // How often several remotes are tried in turn: members of a cluster may be choosing a leader.
 constexpr int kClusterRounds = 3;
 
@@ -71,7 +71,7 @@ Result<std::unique_ptr<DatabaseLink>> DatabaseLink::open(io::Loop& loop, Logger 
                                                          std::string database,
                                                          const std::string& remotes,
                                                          TableChoice tables, Events events) {
-  auto parsed = io::Remote::parse_list(remotes, kOvsdbPort);
+  auto parsed = io::Remote::parse_list(remotes, kDefaultPort);
   if (!parsed) return tl::unexpected(parsed.error());
   ovsdb::Client::Options client;
   client.database = std::move(database);

@@ -9,7 +9,7 @@
 namespace mooring::cli {
 namespace {
 
-const std::vector<std::string_view> kTables{kLogicalSwitch, kPhysicalSwitch, kPort};
+const std::vector<std::string_view> kPortTables{kLogicalSwitch, kPhysicalSwitch, kPort};
 
 // The parent port and VLAN of a container's port; 0 lets northd choose.
 struct Nested {
@@ -138,7 +138,7 @@ Command about_port(std::string_view name, std::string_view summary,
           .arguments = "PORT",
           .min_arguments = 1,
           .max_arguments = 1,
-          .tables = kTables,
+          .tables = kPortTables,
           .summary = summary,
           .run = run};
 }
@@ -152,7 +152,7 @@ std::vector<Command> port_commands() {
        .min_arguments = 2,
        .max_arguments = 4,
        .options = {"may-exist"},
-       .tables = kTables,
+       .tables = kPortTables,
        .summary = "add a port to a switch of either kind",
        .run = lsp_add},
       {.name = "lsp-del",
@@ -160,14 +160,14 @@ std::vector<Command> port_commands() {
        .min_arguments = 1,
        .max_arguments = 1,
        .options = {"if-exists"},
-       .tables = kTables,
+       .tables = kPortTables,
        .summary = "delete a port",
        .run = lsp_del},
       {.name = "lsp-list",
        .arguments = "SWITCH",
        .min_arguments = 1,
        .max_arguments = 1,
-       .tables = kTables,
+       .tables = kPortTables,
        .summary = "print the ports of a switch",
        .run = lsp_list},
       about_port("lsp-get-ls", "print the switch that a port is in", lsp_get_ls),

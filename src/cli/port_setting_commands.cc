@@ -12,7 +12,7 @@
 namespace mooring::cli {
 namespace {
 
-const std::vector<std::string_view> kTables{kLogicalSwitch, kPhysicalSwitch, kPort};
+const std::vector<std::string_view> kSettingTables{kLogicalSwitch, kPhysicalSwitch, kPort};
 
 using Words = std::vector<std::string>;
 using Getter = void (*)(const Draft&, const RowId& port, Output&);
@@ -127,7 +127,7 @@ Command getter(std::string_view name, std::string_view summary,
           .arguments = "PORT",
           .min_arguments = 1,
           .max_arguments = 1,
-          .tables = kTables,
+          .tables = kSettingTables,
           .summary = summary,
           .run = run};
 }
@@ -141,7 +141,7 @@ std::vector<Command> port_setting_commands() {
        .arguments = "PORT [ADDRESS]...",
        .min_arguments = 1,
        .max_arguments = any,
-       .tables = kTables,
+       .tables = kSettingTables,
        .summary = "set a port's addresses, each \"MAC [IP]...\", unknown, dynamic or router",
        .run = write_port<set_addresses>},
       getter("lsp-get-addresses", "print a port's addresses", read_port<get_addresses>),
@@ -149,7 +149,7 @@ std::vector<Command> port_setting_commands() {
        .arguments = "PORT [ADDRESS]...",
        .min_arguments = 1,
        .max_arguments = any,
-       .tables = kTables,
+       .tables = kSettingTables,
        .summary = "set the addresses that a port may use; none: any",
        .run = write_port<set_security>},
       getter("lsp-get-port-security", "print the addresses that a port may use",
@@ -159,7 +159,7 @@ std::vector<Command> port_setting_commands() {
        .arguments = "PORT STATE",
        .min_arguments = 2,
        .max_arguments = 2,
-       .tables = kTables,
+       .tables = kSettingTables,
        .summary = "set a port enabled or disabled",
        .run = write_port<set_enabled>},
       getter("lsp-get-enabled", "print enabled or disabled", read_port<get_enabled>),
@@ -167,7 +167,7 @@ std::vector<Command> port_setting_commands() {
        .arguments = "PORT TYPE",
        .min_arguments = 2,
        .max_arguments = 2,
-       .tables = kTables,
+       .tables = kSettingTables,
        .summary = "set a port's type, localnet for example",
        .run = write_port<set_type>},
       getter("lsp-get-type", "print a port's type", read_port<get_type>),
@@ -175,7 +175,7 @@ std::vector<Command> port_setting_commands() {
        .arguments = "PORT [KEY=VALUE]...",
        .min_arguments = 1,
        .max_arguments = any,
-       .tables = kTables,
+       .tables = kSettingTables,
        .summary = "set a port's options, replacing those it had",
        .run = write_port<set_options>},
       getter("lsp-get-options", "print a port's options", read_port<get_options>),

@@ -10,7 +10,7 @@ namespace {
 // Longer words are cut: the cost is quadratic, and a name may be 64 KiB.
 constexpr std::size_t kLongest = 64;
 
-std::string folded(std::string_view word) {
+std::string lowered(std::string_view word) {
   std::string out(word.substr(0, kLongest));
   std::transform(out.begin(), out.end(), out.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -20,8 +20,8 @@ std::string folded(std::string_view word) {
 }  // namespace
 
 std::size_t edit_distance(std::string_view from_word, std::string_view to_word) {
-  const std::string from = folded(from_word);
-  const std::string to = folded(to_word);
+  const std::string from = lowered(from_word);
+  const std::string to = lowered(to_word);
   std::vector<std::size_t> before_last(to.size() + 1);
   std::vector<std::size_t> last(to.size() + 1);
   std::vector<std::size_t> row(to.size() + 1);
@@ -42,12 +42,12 @@ std::size_t edit_distance(std::string_view from_word, std::string_view to_word) 
 
 std::vector<std::string> similar(std::string_view word, const std::vector<std::string>& known) {
   if (word.empty()) return {};
-  const std::string wanted = folded(word);
+  const std::string wanted = lowered(word);
   const std::size_t limit = std::max<std::size_t>(1, wanted.size() / 3);
   std::vector<std::pair<std::size_t, std::string>> near;
   for (const std::string& candidate : known) {
     const std::size_t distance = edit_distance(word, candidate);
-    const bool abbreviates = wanted.size() >= 3 && folded(candidate).starts_with(wanted);
+    const bool abbreviates = wanted.size() >= 3 && lowered(candidate).starts_with(wanted);
     if (distance <= limit || abbreviates) near.emplace_back(distance, candidate);
   }
   std::sort(near.begin(), near.end());

@@ -5,7 +5,7 @@
 namespace mooring::cli {
 namespace {
 
-Table example() {
+Table example_table() {
   Table table;
   table.headings = {"name", "ports"};
   table.rows = {{{"a", "\"a\""}, {"[]", "[\"set\",[]]"}},
@@ -14,18 +14,18 @@ Table example() {
 }
 
 TEST(TableFormat, List) {
-  EXPECT_EQ(format_table(example(), TableFormat::kList, {}),
+  EXPECT_EQ(format_table(example_table(), TableFormat::kList, {}),
             "name                : a\n"
             "ports               : []\n"
             "\n"
             "name                : \"b,c\"\n"
             "ports               : \n");
-  EXPECT_EQ(format_table(example(), TableFormat::kList, {.headings = false}),
+  EXPECT_EQ(format_table(example_table(), TableFormat::kList, {.headings = false}),
             "a\n[]\n\n\"b,c\"\n\n");
 }
 
 TEST(TableFormat, Columns) {
-  EXPECT_EQ(format_table(example(), TableFormat::kTable, {}),
+  EXPECT_EQ(format_table(example_table(), TableFormat::kTable, {}),
             "name  ports\n"
             "----- -----\n"
             "a     []\n"
@@ -34,11 +34,11 @@ TEST(TableFormat, Columns) {
 
 // RFC 4180, 2: quotes are doubled, and what has commas or quotes is quoted.
 TEST(TableFormat, Csv) {
-  EXPECT_EQ(format_table(example(), TableFormat::kCsv, {}), "name,ports\na,[]\n\"\"\"b,c\"\"\",\n");
+  EXPECT_EQ(format_table(example_table(), TableFormat::kCsv, {}), "name,ports\na,[]\n\"\"\"b,c\"\"\",\n");
 }
 
 TEST(TableFormat, Json) {
-  EXPECT_EQ(format_table(example(), TableFormat::kJson, {}),
+  EXPECT_EQ(format_table(example_table(), TableFormat::kJson, {}),
             R"({"data":[["a",["set",[]]],["b,c",["set",[]]]],"headings":["name","ports"]})"
             "\n");
 }

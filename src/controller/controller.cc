@@ -34,7 +34,6 @@ ovsdb::Client::Options southbound_options(const Controller::Options& options) {
 
 Controller::Controller(io::Loop& loop, const Clock& clock, Logger logger, Options options)
     : loop_(loop),
-      clock_(clock),
       logger_(std::move(logger)),
       options_(std::move(options)),
       derived_(ovs_, sb_, options_.identity),

@@ -79,7 +79,6 @@ class Controller {
   FlowInstaller::Callbacks installer_callbacks();
 
   io::Loop& loop_;
-  const Clock& clock_;
   Logger logger_;
   Options options_;
   ovs::Database ovs_;

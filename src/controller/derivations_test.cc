@@ -7,6 +7,7 @@
 
 #include <random>
 
+#include "base/test_scale.h"
 #include "controller/tables.h"
 #include "controller/test_chassis.h"
 
@@ -207,7 +208,7 @@ TEST_F(DerivationsTest, RandomChangesEndWhereAFreshStartDoes) {
                                     "net" + std::to_string(n)));
   }
   std::map<std::string, Uuid> bindings;
-  for (int step = 0; step < 1500; ++step) {
+  for (int step = 0; step < 1500 / kTestSlowdown; ++step) {
     int n = static_cast<int>(random() % 20);
     std::string name = "vm" + std::to_string(n);
     std::string tap = "tap" + std::to_string(n);

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "base/test_scale.h"
 #include "engine/memo.h"
 #include "engine/relation.h"
 #include "engine/source.h"
@@ -175,7 +176,7 @@ TEST_F(EngineTest, AnIndexFollowsItsColumns) {
 
 TEST_F(EngineTest, AFreshStartFindsNothingToChange) {
   std::mt19937 random(7);
-  for (int step = 0; step < 3000; ++step) {
+  for (int step = 0; step < 3000 / kTestSlowdown; ++step) {
     std::uint64_t n = random() % 40;
     if (random() % 3 == 0) {
       table_.erase(id(n));

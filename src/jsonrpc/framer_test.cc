@@ -18,8 +18,8 @@ std::vector<std::string> drain(Framer& framer) {
 }
 
 TEST(Framer, CutsAnywhere) {
-  const std::vector<std::string> objects = {
-      "{}", R"({"a":"}{][\"\\"})", R"({"b":[{},[{"c":"\\\\\""}]]})", R"({"":""})"};
+  const std::vector<std::string> objects = {"{}", R"({"a":"}{][\"\\"})",
+                                            R"({"b":[{},[{"c":"\\\\\""}]]})", R"({"":""})"};
   std::string stream;
   for (const std::string& object : objects) stream += object + (stream.size() % 2 ? " \n" : "");
   for (std::size_t step = 1; step <= stream.size(); ++step) {

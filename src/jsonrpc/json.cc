@@ -62,13 +62,27 @@ void dump_object(Writer& out, const Value& value) {
 
 void dump_to(Writer& out, const Value& value) {
   switch (value.kind()) {
-    case Kind::kNull: out.null(); return;
-    case Kind::kBool: out.boolean(*value.boolean()); return;
-    case Kind::kInteger: out.integer(*value.integer()); return;
-    case Kind::kReal: out.real(*value.real()); return;
-    case Kind::kString: out.string(*value.string()); return;
-    case Kind::kArray: dump_array(out, value); return;
-    case Kind::kObject: dump_object(out, value); return;
+    case Kind::kNull:
+      out.null();
+      return;
+    case Kind::kBool:
+      out.boolean(*value.boolean());
+      return;
+    case Kind::kInteger:
+      out.integer(*value.integer());
+      return;
+    case Kind::kReal:
+      out.real(*value.real());
+      return;
+    case Kind::kString:
+      out.string(*value.string());
+      return;
+    case Kind::kArray:
+      dump_array(out, value);
+      return;
+    case Kind::kObject:
+      dump_object(out, value);
+      return;
   }
 }
 
@@ -77,14 +91,21 @@ void dump_to(Writer& out, const Value& value) {
 Kind Value::kind() const {
   if (document_ == nullptr) return Kind::kNull;
   switch (Access::of(*this).type()) {
-    case element_type::ARRAY: return Kind::kArray;
-    case element_type::OBJECT: return Kind::kObject;
-    case element_type::INT64: return Kind::kInteger;
+    case element_type::ARRAY:
+      return Kind::kArray;
+    case element_type::OBJECT:
+      return Kind::kObject;
+    case element_type::INT64:
+      return Kind::kInteger;
     case element_type::UINT64:  // simdjson's choice only for what int64_t can't hold
-    case element_type::DOUBLE: return Kind::kReal;
-    case element_type::STRING: return Kind::kString;
-    case element_type::BOOL: return Kind::kBool;
-    case element_type::NULL_VALUE: break;
+    case element_type::DOUBLE:
+      return Kind::kReal;
+    case element_type::STRING:
+      return Kind::kString;
+    case element_type::BOOL:
+      return Kind::kBool;
+    case element_type::NULL_VALUE:
+      break;
   }
   return Kind::kNull;
 }

@@ -65,7 +65,10 @@ TEST(Json, ABigTextDoesntKeepItsMemory) {
 }
 
 TEST(JsonWriter, MendsWhatIsNotUtf8) {
-  EXPECT_EQ(quoted("a\xff" "b"), "\"a\xef\xbf\xbd" "b\"");
+  EXPECT_EQ(quoted("a\xff"
+                   "b"),
+            "\"a\xef\xbf\xbd"
+            "b\"");
   EXPECT_EQ(quoted(std::string_view("\0", 1)), "\"\xef\xbf\xbd\"");
   EXPECT_EQ(quoted("\xed\xa0\x80"), "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"");  // a surrogate
   EXPECT_EQ(quoted("\xc0\x80"), "\"\xef\xbf\xbd\xef\xbf\xbd\"");                  // overlong

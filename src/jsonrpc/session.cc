@@ -43,8 +43,8 @@ struct Session::Impl : std::enable_shared_from_this<Session::Impl> {
   std::int64_t next_id = 0;
   bool open = true;
   bool abandoned = false;  // by its owner: no callback runs any more
-  bool heard = false;    // anything since the timer was armed
-  bool probing = false;  // an echo is out
+  bool heard = false;      // anything since the timer was armed
+  bool probing = false;    // an echo is out
 };
 
 void Session::Impl::start() {

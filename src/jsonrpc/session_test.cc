@@ -50,7 +50,8 @@ class SessionTest : public ::testing::Test {
   }
   Session::ReplyHandler note(std::string name) {
     return [this, name](const Reply& reply) {
-      log.push_back(name + (reply.arrived ? " " + reply.result.dump() + reply.error.dump() : " lost"));
+      log.push_back(name +
+                    (reply.arrived ? " " + reply.result.dump() + reply.error.dump() : " lost"));
     };
   }
 

@@ -5,12 +5,12 @@
 namespace mooring::northd {
 namespace {
 
-using Row = sb::DatapathBinding;
-using C = Row::Columns;
+using DatapathRow = sb::DatapathBinding;
+using DatapathColumn = DatapathRow::Columns;
 using ovsdb::mask_of;
 
-Row make_row(const Uuid& on, const DesiredDatapath& desired) {
-  Row row;
+DatapathRow make_row(const Uuid& on, const DesiredDatapath& desired) {
+  DatapathRow row;
   row.kind = word_of(desired.kind);
   row.type = "logical-switch";
   row.nb_uuid = on;
@@ -26,7 +26,7 @@ Row make_row(const Uuid& on, const DesiredDatapath& desired) {
 
 // Rows that refer to a datapath and would keep the database from deleting it. Controllers and CMSs
 // write them, and none is of use without it.
-void remove_dependants(ovsdb::Transaction& transaction, const Row& row) {
+void remove_dependants(ovsdb::Transaction& transaction, const DatapathRow& row) {
   for (const char* table : {"MAC_Binding", "Static_MAC_Binding", "Multicast_Group"}) {
     transaction.raw(fmt::format(
         R"({{"op":"delete","table":"{}","where":[["datapath","==",["uuid","{}"]]]}})", table,
@@ -48,7 +48,7 @@ DatapathSync::DatapathSync(Inputs& inputs, Outputs& outputs, TunnelKeys& keys, P
   });
 }
 
-Uuid DatapathSync::owner_of(const Row& row) const {
+Uuid DatapathSync::owner_of(const DatapathRow& row) const {
   auto switches = Inputs::switches_of(row);
   for (const Uuid& on : switches) {
     if (find_desired(on) != nullptr) return on;
@@ -59,7 +59,7 @@ Uuid DatapathSync::owner_of(const Row& row) const {
 DatapathSync::Rows DatapathSync::actual(const Uuid& key) const {
   Rows out;
   for (const Uuid& uuid : inputs_.datapath_of.find(key)) {
-    const Row* row = inputs_.sb_tables.datapath_binding.find(uuid);
+    const DatapathRow* row = inputs_.sb_tables.datapath_binding.find(uuid);
     if (row != nullptr && owner_of(*row) == key) out.push_back(row);
   }
   return out;
@@ -87,10 +87,10 @@ Result<DatapathSync::Written> DatapathSync::write_key(ovsdb::Transaction& transa
                                                       const Rows& rows) {
   for (std::size_t i = desired != nullptr ? 1 : 0; i < rows.size(); ++i) {
     remove_dependants(transaction, *rows[i]);
-    transaction.remove<Row>(rows[i]->uuid);
+    transaction.remove<DatapathRow>(rows[i]->uuid);
   }
   if (desired == nullptr) return Written::kDone;
-  Row row = make_row(key, *desired);
+  DatapathRow row = make_row(key, *desired);
   if (rows.empty()) {
     auto tunnel_key = keys_.datapaths().allocate(desired->requested_key);
     if (!tunnel_key) {
@@ -101,11 +101,11 @@ Result<DatapathSync::Written> DatapathSync::write_key(ovsdb::Transaction& transa
     inserted_[key] = transaction.insert(row).uuid;
     return Written::kDone;
   }
-  const Row& present = *rows.front();
+  const DatapathRow& present = *rows.front();
   row.tunnel_key = choose_key(key, *desired, present.tunnel_key);
-  RowDiff<Row>(transaction, present, row)(C::tunnel_key, &Row::tunnel_key)(C::kind, &Row::kind)(
-      C::type, &Row::type)(C::nb_uuid, &Row::nb_uuid)(C::physical_network, &Row::physical_network)(
-      C::tag, &Row::tag)(C::options, &Row::options)(C::external_ids, &Row::external_ids);
+  RowDiff<DatapathRow>(transaction, present, row)(DatapathColumn::tunnel_key, &DatapathRow::tunnel_key)(DatapathColumn::kind, &DatapathRow::kind)(
+      DatapathColumn::type, &DatapathRow::type)(DatapathColumn::nb_uuid, &DatapathRow::nb_uuid)(DatapathColumn::physical_network, &DatapathRow::physical_network)(
+      DatapathColumn::tag, &DatapathRow::tag)(DatapathColumn::options, &DatapathRow::options)(DatapathColumn::external_ids, &DatapathRow::external_ids);
   return Written::kDone;
 }
 

@@ -6,6 +6,7 @@
 
 #include <random>
 
+#include "base/test_scale.h"
 #include "northd/testing/world.h"
 
 namespace mooring::northd::testing {
@@ -262,7 +263,7 @@ class RandomTest : public ::testing::Test {
 };
 
 TEST_F(RandomTest, AFreshStartFindsNothingToChange) {
-  for (int step = 0; step < 2000; ++step) {
+  for (int step = 0; step < 2000 / kTestSlowdown; ++step) {
     change();
     if (one_in(4)) continue;  // several changes in one wave
     auto settled = world_.settle();

@@ -7,10 +7,10 @@
 namespace mooring::northd {
 namespace {
 
-using Row = nb::Diagnostic;
-using C = Row::Columns;
+using DiagnosticRow = nb::Diagnostic;
+using DiagnosticColumn = DiagnosticRow::Columns;
 
-std::vector<FindingKey> key_of(const Row& row) {
+std::vector<FindingKey> finding_key(const DiagnosticRow& row) {
   return {FindingKey{row.code, row.table_name, row.row.value_or(Uuid()), row.name,
                      row.chassis.value_or("")}};
 }
@@ -19,12 +19,12 @@ std::vector<FindingKey> key_of(const Row& row) {
 
 DiagnosticSync::DiagnosticSync(engine::Graph& graph, Inputs& inputs, Outputs& outputs,
                                Problems& problems, const Clock& clock)
-    : RowSync(outputs.findings, inputs.nb_tables.diagnostic, ~store::ColumnMask{0}, key_of,
+    : RowSync(outputs.findings, inputs.nb_tables.diagnostic, ~store::ColumnMask{0}, finding_key,
               problems),
       inputs_(inputs),
       outputs_(outputs),
       clock_(clock),
-      rows_(graph, inputs.nb_tables.diagnostic, ~store::ColumnMask{0}, key_of) {}
+      rows_(graph, inputs.nb_tables.diagnostic, ~store::ColumnMask{0}, finding_key) {}
 
 DiagnosticSync::Rows DiagnosticSync::actual(const FindingKey& key) const {
   Rows out;
@@ -32,9 +32,9 @@ DiagnosticSync::Rows DiagnosticSync::actual(const FindingKey& key) const {
   return out;
 }
 
-Row DiagnosticSync::make_row(const FindingKey& key) const {
+DiagnosticRow DiagnosticSync::make_row(const FindingKey& key) const {
   constexpr std::size_t kTold = 10;  // findings; the rest are counted
-  Row row;
+  DiagnosticRow row;
   row.code = key.code;
   row.table_name = key.table;
   if (!key.row.is_nil()) row.row = key.row;
@@ -59,16 +59,16 @@ Result<DiagnosticSync::Written> DiagnosticSync::write_key(ovsdb::Transaction& tr
                                                           const Finding* desired,
                                                           const Rows& rows) {
   for (std::size_t i = desired != nullptr ? 1 : 0; i < rows.size(); ++i) {
-    transaction.remove<Row>(rows[i]->uuid);
+    transaction.remove<DiagnosticRow>(rows[i]->uuid);
   }
   if (desired == nullptr) return Written::kDone;
-  Row row = make_row(key);
+  DiagnosticRow row = make_row(key);
   if (rows.empty()) {
     transaction.insert(row);
     return Written::kDone;
   }
-  RowDiff<Row>(transaction, *rows.front(), row)(C::severity, &Row::severity)(C::message,
-                                                                            &Row::message);
+  RowDiff<DiagnosticRow>(transaction, *rows.front(), row)(DiagnosticColumn::severity, &DiagnosticRow::severity)(DiagnosticColumn::message,
+                                                                            &DiagnosticRow::message);
   return Written::kDone;
 }
 

@@ -2,11 +2,11 @@
 
 namespace mooring::northd {
 
-using Row = sb::SBGlobal;
+using GlobalRow = sb::SBGlobal;
 
 GlobalSync::GlobalSync(Inputs& inputs, Outputs& outputs, Problems& problems)
     : RowSync(outputs.global, inputs.sb_tables.sb_global, ~store::ColumnMask{0},
-              [](const Row&) { return std::vector<int>{0}; }, problems),
+              [](const GlobalRow&) { return std::vector<int>{0}; }, problems),
       inputs_(inputs) {}
 
 GlobalSync::Rows GlobalSync::actual(const int& key) const {
@@ -20,7 +20,7 @@ GlobalSync::Rows GlobalSync::actual(const int& key) const {
 Result<GlobalSync::Written> GlobalSync::write_key(ovsdb::Transaction& transaction, const int&,
                                                   const DesiredGlobal* desired, const Rows& rows) {
   if (desired == nullptr) return Written::kDone;
-  Row row;
+  GlobalRow row;
   row.nb_cfg = desired->nb_cfg;
   row.options = desired->options;
   row.ipsec = desired->ipsec;
@@ -28,9 +28,9 @@ Result<GlobalSync::Written> GlobalSync::write_key(ovsdb::Transaction& transactio
     transaction.insert(row);
     return Written::kDone;
   }
-  using C = Row::Columns;
-  RowDiff<Row>(transaction, *rows.front(), row)(C::nb_cfg, &Row::nb_cfg)(
-      C::options, &Row::options)(C::ipsec, &Row::ipsec);
+  using C = GlobalRow::Columns;
+  RowDiff<GlobalRow>(transaction, *rows.front(), row)(C::nb_cfg, &GlobalRow::nb_cfg)(
+      C::options, &GlobalRow::options)(C::ipsec, &GlobalRow::ipsec);
   return Written::kDone;
 }
 

@@ -5,7 +5,7 @@
 namespace mooring::northd {
 namespace {
 
-std::vector<PipelineRow> key_of(const sb::Pipeline& row) {
+std::vector<PipelineRow> row_key(const sb::Pipeline& row) {
   PipelineRow out{.kind = row.kind,
                   .pipeline = row.pipeline,
                   .table_id = row.table_id,
@@ -23,9 +23,9 @@ std::vector<PipelineRow> key_of(const sb::Pipeline& row) {
 
 PipelineSync::PipelineSync(engine::Graph& graph, Inputs& inputs, Outputs& outputs,
                            Problems& problems)
-    : RowSync(outputs.pipeline, inputs.sb_tables.pipeline, ~store::ColumnMask{0}, key_of, problems),
+    : RowSync(outputs.pipeline, inputs.sb_tables.pipeline, ~store::ColumnMask{0}, row_key, problems),
       inputs_(inputs),
-      rows_(graph, inputs.sb_tables.pipeline, ~store::ColumnMask{0}, key_of) {}
+      rows_(graph, inputs.sb_tables.pipeline, ~store::ColumnMask{0}, row_key) {}
 
 PipelineSync::Rows PipelineSync::actual(const PipelineRow& key) const {
   Rows out;

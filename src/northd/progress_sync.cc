@@ -3,13 +3,13 @@
 namespace mooring::northd {
 namespace {
 
-using Row = nb::NBGlobal;
-using C = Row::Columns;
+using ProgressRow = nb::NBGlobal;
+using ProgressColumn = ProgressRow::Columns;
 using ovsdb::mask_of;
 
 store::ColumnMask owned_columns() {
-  return mask_of(C::sb_cfg) | mask_of(C::sb_cfg_timestamp) | mask_of(C::hv_cfg) |
-         mask_of(C::hv_cfg_timestamp) | mask_of(C::nb_cfg_timestamp);
+  return mask_of(ProgressColumn::sb_cfg) | mask_of(ProgressColumn::sb_cfg_timestamp) | mask_of(ProgressColumn::hv_cfg) |
+         mask_of(ProgressColumn::hv_cfg_timestamp) | mask_of(ProgressColumn::nb_cfg_timestamp);
 }
 
 }  // namespace
@@ -17,10 +17,10 @@ store::ColumnMask owned_columns() {
 ProgressSync::ProgressSync(Inputs& inputs, Outputs& outputs, Problems& problems,
                            const Clock& clock)
     : RowSync(outputs.progress, inputs.nb_tables.nb_global, owned_columns(),
-              [](const Row&) { return std::vector<int>{0}; }, problems),
+              [](const ProgressRow&) { return std::vector<int>{0}; }, problems),
       inputs_(inputs),
       clock_(clock) {
-  subscription_ = inputs.nb_tables.nb_global.observe([this](const store::Change<Row>& change) {
+  subscription_ = inputs.nb_tables.nb_global.observe([this](const store::Change<ProgressRow>& change) {
     if (change.before == nullptr || change.after == nullptr) return;
     if (change.before->nb_cfg != change.after->nb_cfg) asked_at_ = clock_.wall_ms();
   });
@@ -39,14 +39,14 @@ Result<ProgressSync::Written> ProgressSync::write_key(ovsdb::Transaction& transa
                                                       const Progress* desired, const Rows& rows) {
   if (desired == nullptr) return Written::kDone;
   if (rows.empty()) {
-    Row row;
+    ProgressRow row;
     row.sb_cfg = desired->sb_cfg;
     row.hv_cfg = desired->hv_cfg;
     transaction.insert(row);
     return Written::kDone;
   }
-  const Row& present = *rows.front();
-  Row row = present;
+  const ProgressRow& present = *rows.front();
+  ProgressRow row = present;
   row.sb_cfg = desired->sb_cfg;
   row.hv_cfg = desired->hv_cfg;
   if (row.sb_cfg != present.sb_cfg) {
@@ -57,9 +57,9 @@ Result<ProgressSync::Written> ProgressSync::write_key(ovsdb::Transaction& transa
     row.hv_cfg_timestamp =
         desired->hv_cfg_timestamp != 0 ? desired->hv_cfg_timestamp : clock_.wall_ms();
   }
-  RowDiff<Row>(transaction, present, row)(C::sb_cfg, &Row::sb_cfg)(
-      C::sb_cfg_timestamp, &Row::sb_cfg_timestamp)(C::hv_cfg, &Row::hv_cfg)(
-      C::hv_cfg_timestamp, &Row::hv_cfg_timestamp)(C::nb_cfg_timestamp, &Row::nb_cfg_timestamp);
+  RowDiff<ProgressRow>(transaction, present, row)(ProgressColumn::sb_cfg, &ProgressRow::sb_cfg)(
+      ProgressColumn::sb_cfg_timestamp, &ProgressRow::sb_cfg_timestamp)(ProgressColumn::hv_cfg, &ProgressRow::hv_cfg)(
+      ProgressColumn::hv_cfg_timestamp, &ProgressRow::hv_cfg_timestamp)(ProgressColumn::nb_cfg_timestamp, &ProgressRow::nb_cfg_timestamp);
   return Written::kDone;
 }
 

@@ -10,7 +10,7 @@ namespace {
 bool is_about_rows(std::string_view tag) {
   constexpr std::string_view kTags[] = {
       "constraint violation", "referential integrity violation", "domain error", "range error",
-      "syntax error",         "unknown column"};
+      "syntax error",         "unknown table",                   "unknown column"};
   return std::find(std::begin(kTags), std::end(kTags), tag) != std::end(kTags);
 }
 

@@ -19,16 +19,31 @@ Actions& Actions::set_field(Field field, U128 value) {
   return set_field(field, value, info(field).ones());
 }
 
+namespace {
+
+// Tunnel options, whose width the switch is told by TlvTableMod, are written without leading zeros.
+std::uint8_t width_of(const FieldInfo& row, U128 value, U128 mask) {
+  if (row.field != Field::kTunMetadata0) return row.bytes;
+  const U128 widest = value | (mask == row.ones() ? U128() : mask);
+  std::uint8_t bytes = row.bytes;
+  while (bytes > 0 && widest.fits((bytes - 1U) * 8)) --bytes;
+  return bytes;
+}
+
+}  // namespace
+
 Actions& Actions::set_field(Field field, U128 value, U128 mask) {
   if (field == Field::kInPort) return set_field(Field::kInPort16, value & 0xffff);
   const FieldInfo& row = info(field);
   mask = mask & row.ones();
   if (mask.is_zero()) return *this;
+  value = value & mask;
   const bool masked = mask != row.ones();
+  const std::uint32_t width = width_of(row, value, mask);
   ActionWriter out(bytes_, Act::kSetField);
-  out.u32(row.oxm | (masked ? 0x100U | row.bytes * 2U : row.bytes));
-  out.wide(value & mask, row.bytes);
-  if (masked) out.wide(mask, row.bytes);
+  out.u32(row.oxm | (masked ? 0x100U | width * 2U : width));
+  out.wide(value, width);
+  if (masked) out.wide(mask, width);
   return *this;
 }
 

@@ -42,11 +42,17 @@ std::optional<std::string> set_field_text(Reader in) {
   if (!field) return std::nullopt;
   const FieldInfo& row = info(*field);
   const bool masked = (header & 0x100) != 0;
-  if ((header & 0xff) != (masked ? row.bytes * 2U : row.bytes)) return std::nullopt;
-  const U128 value = in.wide(row.bytes);
-  const U128 mask = masked ? in.wide(row.bytes) : row.ones();
+  const std::uint32_t width = masked ? (header & 0xff) / 2 : header & 0xff;
+  // A tunnel option's leading zeros are left out.
+  const bool fits = *field == Field::kTunMetadata0 ? width <= row.bytes : width == row.bytes;
+  if (!fits) return std::nullopt;
+  const U128 value = in.wide(width);
+  const U128 mask = masked ? in.wide(width) : row.ones();
   if (in.failed()) return std::nullopt;
-  return fmt::format("set_field:{}->{}", text::value(*field, value, mask), row.name);
+  std::string text = text::value(*field, value, mask);
+  // All bits of the field, but not all of its bytes, were written as a mask.
+  if (masked && mask == row.ones() && row.bits != row.bytes * 8) text += "/" + text::hex(mask);
+  return fmt::format("set_field:{}->{}", text, row.name);
 }
 
 std::optional<std::string> move_text(Reader in) {
@@ -373,6 +379,11 @@ std::optional<std::string> output_reg_text(Reader in) {
   return "output:" + source->to_string();
 }
 
+std::string clone_text(Reader in, unsigned depth) {
+  in.skip(6);
+  return "clone(" + list_text(in.rest(), depth) + ")";
+}
+
 std::optional<std::string> nicira_text(NxAct act, Reader in, unsigned depth) {
   switch (act) {
     case NxAct::kPopQueue:
@@ -392,9 +403,8 @@ std::optional<std::string> nicira_text(NxAct act, Reader in, unsigned depth) {
     case NxAct::kController2:
       return controller2_text(in);
     case NxAct::kStackPush:
-      return stack_text("push", in);
     case NxAct::kStackPop:
-      return stack_text("pop", in);
+      return stack_text(act == NxAct::kStackPush ? "push" : "pop", in);
     case NxAct::kSample:
     case NxAct::kSample2:
     case NxAct::kSample3:
@@ -406,8 +416,7 @@ std::optional<std::string> nicira_text(NxAct act, Reader in, unsigned depth) {
     case NxAct::kNat:
       return nat_text(in);
     case NxAct::kClone:
-      in.skip(6);
-      return "clone(" + list_text(in.rest(), depth) + ")";
+      return clone_text(in, depth);
     case NxAct::kCtClear:
       return "ct_clear";
     case NxAct::kCheckPktLarger:

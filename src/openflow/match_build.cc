@@ -52,10 +52,11 @@ bool is_nd(const Match& match, std::uint8_t type) {
          exact(match, Field::kIcmp6Type) == type && exact(match, Field::kIcmp6Code) == 0U;
 }
 
+bool is_transport(const Match& match, std::uint8_t protocol) {
+  return is_any_ip(match) && exact(match, Field::kIpProto) == protocol && has_transport(match);
+}
+
 bool satisfied(const Match& match, Prerequisite prerequisite) {
-  const auto proto = [&](std::uint8_t number) {
-    return is_any_ip(match) && exact(match, Field::kIpProto) == number && has_transport(match);
-  };
   switch (prerequisite) {
     case Prerequisite::kNone:
       return true;
@@ -74,11 +75,11 @@ bool satisfied(const Match& match, Prerequisite prerequisite) {
       return type == kTypeArp || type == kTypeRarp;
     }
     case Prerequisite::kTcp:
-      return proto(kProtoTcp);
+      return is_transport(match, kProtoTcp);
     case Prerequisite::kUdp:
-      return proto(kProtoUdp);
+      return is_transport(match, kProtoUdp);
     case Prerequisite::kSctp:
-      return proto(kProtoSctp);
+      return is_transport(match, kProtoSctp);
     case Prerequisite::kIcmp4:
       return is_ip(match, kTypeIp4, kProtoIcmp) && has_transport(match);
     case Prerequisite::kIcmp6:

@@ -11,10 +11,14 @@ namespace mooring::ovsdb {
 
 std::string_view to_string(ClientState state) {
   switch (state) {
-    case ClientState::kConnecting: return "connecting";
-    case ClientState::kSyncing: return "syncing";
-    case ClientState::kSynced: return "synced";
-    case ClientState::kLost: return "lost";
+    case ClientState::kConnecting:
+      return "connecting";
+    case ClientState::kSyncing:
+      return "syncing";
+    case ClientState::kSynced:
+      return "synced";
+    case ClientState::kLost:
+      return "lost";
   }
   return "";
 }

@@ -95,9 +95,7 @@ class Client::Impl {
   void problem(const Error& error);
   // Runs later on the loop, unless the client is gone by then.
   void later(std::function<void()> action);
-  bool usable() const {
-    return state == ClientState::kSyncing || state == ClientState::kSynced;
-  }
+  bool usable() const { return state == ClientState::kSyncing || state == ClientState::kSynced; }
 
   io::Loop& loop_;
   Logger log_;

@@ -12,16 +12,16 @@
 namespace mooring::ovsdb {
 namespace {
 
+using testdb::Host;
+using testdb::Port;
+using testdb::Switch;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
-using ::testing::UnorderedElementsAre;
-using testdb::Host;
-using testdb::Port;
-using testdb::Switch;
 using testing::Peer;
 using testing::Server;
+using ::testing::UnorderedElementsAre;
 
 class ClientTest : public ::testing::Test {
  protected:
@@ -198,7 +198,7 @@ TEST_F(ClientTest, ARestartedServerMakesNothingFlap) {
   peer.add_port("b");
   peer.changes.clear();
   server.kill();
-  ASSERT_TRUE(peer.wait(ClientState::kLost));
+  ASSERT_TRUE(peer.wait_lost());
   EXPECT_EQ(peer.db.port.size(), 2u);
   EXPECT_NE(peer.client->last_error(), "");
   Transaction late;
@@ -223,7 +223,7 @@ TEST_F(ClientTest, WhatChangedMeanwhileIsTheOnlyChange) {
   Uuid changed = peer.add_port("changed");
   peer.changes.clear();
   server.kill();
-  ASSERT_TRUE(peer.wait(ClientState::kLost));
+  ASSERT_TRUE(peer.wait_lost());
 
   Transaction txn;
   txn.remove<Port>(gone);
@@ -281,7 +281,7 @@ TEST_F(ClientTest, ConditionsAreKeptAndChangedAcrossARestart) {
   peer.add_port("b");
   EXPECT_EQ(peer.db.port.size(), 1u);
   server.kill();
-  ASSERT_TRUE(peer.wait(ClientState::kLost));
+  ASSERT_TRUE(peer.wait_lost());
   peer.client->set_condition<Port>(Condition::none().equals(C::name, "b"));
   EXPECT_FALSE(peer.client->conditions_settled());
   server.start();
@@ -349,7 +349,7 @@ TEST_F(ClientTest, MovesWhenTheRemotesChange) {
   }));
   EXPECT_TRUE(peer.db.port.empty());
   peer.client->set_remotes({});
-  ASSERT_TRUE(peer.wait(ClientState::kLost));
+  ASSERT_TRUE(peer.wait_lost());
   peer.client->set_remotes({server.remote()});
   ASSERT_TRUE(peer.wait(ClientState::kSynced));
   EXPECT_NE(peer.port("first"), nullptr);
@@ -392,13 +392,16 @@ TEST(ClientAndOtherSchemas, GapsAreReportedAndTheRestWorks) {
   testing::TempDir dir;
   io::Loop loop;
   Server server(dir, "server");
-  server.create(edited_schema(dir, R"("tag": {"type": {"key": {"type": "integer", "minInteger": 1, "maxInteger": 4094}, "min": 0, "max": 1}},)",
-                              R"("tag": {"type": {"key": "string", "min": 0, "max": 1}}, "new": {"type": "string"},)"));
+  server.create(edited_schema(
+      dir,
+      R"("tag": {"type": {"key": {"type": "integer", "minInteger": 1, "maxInteger": 4094}, "min": 0, "max": 1}},)",
+      R"("tag": {"type": {"key": "string", "min": 0, "max": 1}}, "new": {"type": "string"},)"));
   server.start();
   Peer peer(loop, {server.remote()});
   ASSERT_TRUE(peer.sync());
-  EXPECT_THAT(peer.client->schema_gaps(),
-              ElementsAre(SchemaGap{"Port", "tag", "is optional string there, not optional integer"}));
+  EXPECT_THAT(
+      peer.client->schema_gaps(),
+      ElementsAre(SchemaGap{"Port", "tag", "is optional string there, not optional integer"}));
   EXPECT_THAT(peer.problems, ElementsAre(HasSubstr("column tag of table Port is optional string")));
   Transaction txn;
   auto ref = txn.insert(Port{.name = "p", .tag = 5});
@@ -432,7 +435,8 @@ TEST(ClientAndOtherSchemas, AMissingTableIsAGap) {
   server.kill();
   ASSERT_EQ(testing::run({"ovsdb-tool", "convert", dir / "server.db", testing::schema_file()}), 0);
   server.start();
-  ASSERT_TRUE(peer.wait([&] { return peer.client->synced() && peer.client->schema_gaps().empty(); }));
+  ASSERT_TRUE(
+      peer.wait([&] { return peer.client->synced() && peer.client->schema_gaps().empty(); }));
   Transaction again;
   again.insert(Switch{.name = "s"});
   ASSERT_TRUE(peer.commit(std::move(again)));
@@ -445,10 +449,11 @@ TEST_F(ClientTest, FollowsAConversionWhileItRuns) {
   ASSERT_TRUE(peer.sync());
   peer.add_port("p");
   peer.changes.clear();
-  std::string path = edited_schema(dir, R"("default": {"type": "string"})",
-                                   R"("fresh": {"type": "string"})");
+  std::string path =
+      edited_schema(dir, R"("default": {"type": "string"})", R"("fresh": {"type": "string"})");
   ASSERT_EQ(testing::run({"ovsdb-client", "convert", server.remote().to_string(), path}), 0);
-  ASSERT_TRUE(peer.wait([&] { return peer.client->synced() && !peer.client->schema_gaps().empty(); }));
+  ASSERT_TRUE(
+      peer.wait([&] { return peer.client->synced() && !peer.client->schema_gaps().empty(); }));
   EXPECT_THAT(peer.changes, IsEmpty());
   EXPECT_NE(peer.port("p"), nullptr);
 }

@@ -7,8 +7,8 @@
 namespace mooring::ovsdb {
 namespace {
 
-using ::testing::IsEmpty;
 using testdb::Port;
+using ::testing::IsEmpty;
 using testing::Peer;
 using testing::Server;
 
@@ -55,7 +55,7 @@ TEST_F(ClusterTest, FindsAndFollowsTheLeader) {
 
   // The leader dies; the other two elect one of them.
   servers[0]->kill();
-  ASSERT_TRUE(peer.wait(ClientState::kLost));
+  ASSERT_TRUE(peer.wait_lost());
   ASSERT_TRUE(peer.wait(ClientState::kSynced));
   EXPECT_NE(peer.client->remote(), servers[0]->remote().to_string());
   EXPECT_THAT(peer.changes, IsEmpty());
@@ -85,7 +85,7 @@ TEST_F(ClusterTest, AFollowerServesThoseWhoDontMind) {
   // To another member and back: resumed, nothing flaps.
   follower.changes.clear();
   servers[1]->kill();
-  ASSERT_TRUE(follower.wait(ClientState::kLost));
+  ASSERT_TRUE(follower.wait_lost());
   leader.add_port("c");
   ASSERT_TRUE(follower.wait([&] { return follower.port("c") != nullptr; }));
   EXPECT_EQ(follower.changes.size(), 1u);
@@ -97,7 +97,7 @@ TEST_F(ClusterTest, AMemberWithoutQuorumIsLeft) {
   peer.add_port("a");
   servers[0]->kill();
   servers[2]->kill();
-  ASSERT_TRUE(peer.wait(ClientState::kLost));
+  ASSERT_TRUE(peer.wait_lost());
   EXPECT_NE(peer.port("a"), nullptr);
   servers[0]->start();
   ASSERT_TRUE(peer.wait(ClientState::kSynced));

@@ -16,8 +16,8 @@ namespace mooring::ovsdb {
 // All rows, none, or those that match any of some clauses. A value: comparable, in canonical order.
 //
 //   auto c = Condition::none();
-//   c.equals(sb::PortBinding::Columns::chassis, ref).equals(sb::PortBinding::Columns::type, "patch");
-//   c.includes(sb::PortBinding::Columns::port_groups, "pg1");
+//   c.equals(sb::PortBinding::Columns::chassis, ref).equals(sb::PortBinding::Columns::type,
+//   "patch"); c.includes(sb::PortBinding::Columns::port_groups, "pg1");
 //   client.set_condition<sb::PortBinding>(c);
 class Condition {
  public:

@@ -86,9 +86,10 @@ template <class T>
 Result<void> check_range(const Atom& atom, const T& value, const std::optional<T>& min,
                          const std::optional<T>& max) {
   if ((!min || value >= *min) && (!max || value <= *max)) return {};
-  std::string range = min && max ? "between " + Atom{*min}.to_text() + " and " + Atom{*max}.to_text()
-                      : min      ? "at least " + Atom{*min}.to_text()
-                                 : "at most " + Atom{*max}.to_text();
+  std::string range = min && max
+                          ? "between " + Atom{*min}.to_text() + " and " + Atom{*max}.to_text()
+                      : min ? "at least " + Atom{*min}.to_text()
+                            : "at most " + Atom{*max}.to_text();
   return fail(atom.to_text() + " is out of range: it must be " + range);
 }
 
@@ -109,33 +110,48 @@ Result<void> check_length(const BaseType& type, const std::string& text) {
 
 std::string_view to_string(AtomType type) {
   switch (type) {
-    case AtomType::kInteger: return "integer";
-    case AtomType::kReal: return "real";
-    case AtomType::kBoolean: return "boolean";
-    case AtomType::kString: return "string";
-    case AtomType::kUuid: return "uuid";
+    case AtomType::kInteger:
+      return "integer";
+    case AtomType::kReal:
+      return "real";
+    case AtomType::kBoolean:
+      return "boolean";
+    case AtomType::kString:
+      return "string";
+    case AtomType::kUuid:
+      return "uuid";
   }
   return "";
 }
 
 Atom Atom::zero(AtomType type) {
   switch (type) {
-    case AtomType::kInteger: return {std::int64_t{0}};
-    case AtomType::kReal: return {0.0};
-    case AtomType::kBoolean: return {false};
-    case AtomType::kUuid: return {Uuid()};
-    case AtomType::kString: break;
+    case AtomType::kInteger:
+      return {std::int64_t{0}};
+    case AtomType::kReal:
+      return {0.0};
+    case AtomType::kBoolean:
+      return {false};
+    case AtomType::kUuid:
+      return {Uuid()};
+    case AtomType::kString:
+      break;
   }
   return {std::string()};
 }
 
 Result<Atom> Atom::from_json(AtomType type, json::Value value) {
   switch (type) {
-    case AtomType::kInteger: return atom_of<std::int64_t>(value, type);
-    case AtomType::kReal: return atom_of<double>(value, type);
-    case AtomType::kBoolean: return atom_of<bool>(value, type);
-    case AtomType::kUuid: return atom_of<Uuid>(value, type);
-    case AtomType::kString: break;
+    case AtomType::kInteger:
+      return atom_of<std::int64_t>(value, type);
+    case AtomType::kReal:
+      return atom_of<double>(value, type);
+    case AtomType::kBoolean:
+      return atom_of<bool>(value, type);
+    case AtomType::kUuid:
+      return atom_of<Uuid>(value, type);
+    case AtomType::kString:
+      break;
   }
   return atom_of<std::string>(value, type);
 }
@@ -204,7 +220,8 @@ Result<void> check(const BaseType& type, const Atom& atom) {
   if (!type.allowed.empty() &&
       std::find(type.allowed.begin(), type.allowed.end(), atom) == type.allowed.end()) {
     std::string known;
-    for (const Atom& allowed : type.allowed) known += (known.empty() ? "" : ", ") + allowed.to_text();
+    for (const Atom& allowed : type.allowed)
+      known += (known.empty() ? "" : ", ") + allowed.to_text();
     return fail(atom.to_text() + " is not one of the allowed values (" + known + ")");
   }
   if (auto* number = std::get_if<std::int64_t>(&atom.value)) {

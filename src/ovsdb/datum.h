@@ -63,9 +63,9 @@ struct Datum {
 
   // The syntax of ovs-vsctl(8), "Database Values": "[a, b]", "{k=v}", quoted strings, bare words,
   // sets and maps without brackets too. More is taken for a word than there: all but spaces and
-  // ,=[]{}" may be in one, and where one string is wanted the whole text is it. "@name" is looked up in symbols when given, and a new
-  // placeholder is entered for a name that isn't there. Checks every limit of the type. Error:
-  // says what is wrong and what would be right.
+  // ,=[]{}" may be in one, and where one string is wanted the whole text is it. "@name" is looked
+  // up in symbols when given, and a new placeholder is entered for a name that isn't there. Checks
+  // every limit of the type. Error: says what is wrong and what would be right.
   static Result<Datum> from_text(const ColumnType& type, std::string_view text,
                                  Symbols* symbols = nullptr);
   std::string to_text(const ColumnType& type) const;

@@ -13,8 +13,8 @@ using ::testing::HasSubstr;
 
 ColumnType type_of(const std::string& json) {
   json::Parser parser;
-  auto schema = Schema::parse(*parser.parse(
-      R"({"name":"T","tables":{"t":{"columns":{"c":{"type":)" + json + "}}}}}"));
+  auto schema = Schema::parse(
+      *parser.parse(R"({"name":"T","tables":{"t":{"columns":{"c":{"type":)" + json + "}}}}}"));
   EXPECT_TRUE(schema) << schema.error().message;
   return schema ? schema->tables.at("t").columns.at("c").type : ColumnType{};
 }
@@ -24,14 +24,11 @@ const ColumnType kInteger =
     type_of(R"({"key":{"type":"integer","minInteger":1,"maxInteger":4094},"min":0,"max":1})");
 const ColumnType kStrings = type_of(R"({"key":"string","min":0,"max":"unlimited"})");
 const ColumnType kThree = type_of(R"({"key":"string","min":0,"max":3})");
-const ColumnType kMap =
-    type_of(R"({"key":"string","value":"string","min":0,"max":"unlimited"})");
-const ColumnType kCounts =
-    type_of(R"({"key":"integer","value":"real","min":0,"max":"unlimited"})");
+const ColumnType kMap = type_of(R"({"key":"string","value":"string","min":0,"max":"unlimited"})");
+const ColumnType kCounts = type_of(R"({"key":"integer","value":"real","min":0,"max":"unlimited"})");
 const ColumnType kUuids =
     type_of(R"({"key":{"type":"uuid","refTable":"t"},"min":0,"max":"unlimited"})");
-const ColumnType kEnum =
-    type_of(R"({"key":{"type":"string","enum":["set",["access","trunk"]]}})");
+const ColumnType kEnum = type_of(R"({"key":{"type":"string","enum":["set",["access","trunk"]]}})");
 const ColumnType kShort = type_of(R"({"key":{"type":"string","minLength":2,"maxLength":3}})");
 
 std::string through_text(const ColumnType& type, std::string_view text) {
@@ -127,20 +124,20 @@ TEST(DatumJson, GoesThereAndBack) {
 
 TEST(DatumJson, RefusesOtherTypes) {
   json::Parser parser;
-  for (auto [type, text] : std::vector<std::pair<ColumnType, std::string>>{
-           {kString, "5"},
-           {kString, R"(["set",[]])"},
-           {kString, R"(["set",["a","b"]])"},
-           {kInteger, "2.5"},
-           {kStrings, R"(["set",["a",5]])"},
-           {kStrings, R"(["set",["a","a"]])"},
-           {kStrings, "{}"},
-           {kStrings, R"(["map",[]])"},
-           {kMap, R"(["map",[["a"]]])"},
-           {kMap, R"(["map",[["a","b"],["a","c"]]])"},
-           {kMap, R"(["set",[]])"},
-           {kUuids, R"(["uuid","x"])"},
-           {kUuids, R"(["set",[["uuid"]]])"}}) {
+  for (auto [type, text] :
+       std::vector<std::pair<ColumnType, std::string>>{{kString, "5"},
+                                                       {kString, R"(["set",[]])"},
+                                                       {kString, R"(["set",["a","b"]])"},
+                                                       {kInteger, "2.5"},
+                                                       {kStrings, R"(["set",["a",5]])"},
+                                                       {kStrings, R"(["set",["a","a"]])"},
+                                                       {kStrings, "{}"},
+                                                       {kStrings, R"(["map",[]])"},
+                                                       {kMap, R"(["map",[["a"]]])"},
+                                                       {kMap, R"(["map",[["a","b"],["a","c"]]])"},
+                                                       {kMap, R"(["set",[]])"},
+                                                       {kUuids, R"(["uuid","x"])"},
+                                                       {kUuids, R"(["set",[["uuid"]]])"}}) {
     EXPECT_FALSE(Datum::from_json(type, *parser.parse(text))) << text;
   }
 }

@@ -17,9 +17,8 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_bare(const std::string& text) {
   if (text.empty() || !is_letter(text[0]) || text == "true" || text == "false") return false;
   if (Uuid::parse(text)) return false;
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return is_letter(c) || is_digit(c) || c == '-' || c == '.';
-  });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '.'; });
 }
 
 std::string real_text(double value) {
@@ -124,11 +123,15 @@ Result<Atom> parse_atom(const BaseType& type, const Word& word, Symbols* symbols
       if (auto value = number<double>(text); value && std::isfinite(*value)) return Atom{*value};
       return fail("\"" + text + "\" isn't a number");
     case AtomType::kBoolean:
-      for (std::string_view yes : {"true", "yes", "on", "1"}) if (text == yes) return Atom{true};
-      for (std::string_view no : {"false", "no", "off", "0"}) if (text == no) return Atom{false};
+      for (std::string_view yes : {"true", "yes", "on", "1"})
+        if (text == yes) return Atom{true};
+      for (std::string_view no : {"false", "no", "off", "0"})
+        if (text == no) return Atom{false};
       return fail("\"" + text + "\" isn't a boolean: use true or false");
-    case AtomType::kUuid: return uuid_atom(text, symbols);
-    case AtomType::kString: break;
+    case AtomType::kUuid:
+      return uuid_atom(text, symbols);
+    case AtomType::kString:
+      break;
   }
   if (text.find('\0') != text.npos) return fail("a string can't contain a null byte");
   return Atom{text};

@@ -30,9 +30,8 @@ class DynamicTest : public ::testing::Test {
   }
   std::string text(const Uuid& uuid, std::string_view column) {
     const Datum* datum = replica.find("Port", uuid, column);
-    return datum == nullptr
-               ? "(none)"
-               : datum->to_text(replica.schema().find("Port")->find(column)->type);
+    return datum == nullptr ? "(none)"
+                            : datum->to_text(replica.schema().find("Port")->find(column)->type);
   }
 
   testing::TempDir dir;

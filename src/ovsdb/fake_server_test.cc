@@ -9,13 +9,13 @@
 namespace mooring::ovsdb {
 namespace {
 
+using testdb::Port;
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using testing::FakeServer;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
-using testdb::Port;
-using testing::FakeServer;
 using testing::Peer;
 
 constexpr char kPort1[] = "00000000-0000-4000-8000-0000000000a1";
@@ -48,9 +48,8 @@ class FakeServerTest : public ::testing::Test {
   void settle() {
     bool echoed = false;
     server.answers["get_server_id"] = [&](json::Value) { return R"("x")"; };
-    peer.client->request("get_server_id", "[]", [&](bool, json::Value, json::Value) {
-      echoed = true;
-    });
+    peer.client->request("get_server_id", "[]",
+                         [&](bool, json::Value, json::Value) { echoed = true; });
     ASSERT_TRUE(peer.wait([&] { return echoed; }));
   }
 
@@ -94,8 +93,8 @@ TEST_F(FakeServerTest, FallsBackToPlainMonitor) {
   settle();
   ASSERT_NE(peer.port("q"), nullptr);
   EXPECT_THAT(peer.port("q")->addresses, IsEmpty());
-  server.send(notification("update", std::string(R"(["data",{"Port":{")") + kPort1 +
-                                         R"(":{"old":{"name":"q"}}}}])"));
+  server.send(notification(
+      "update", std::string(R"(["data",{"Port":{")") + kPort1 + R"(":{"old":{"name":"q"}}}}])"));
   settle();
   EXPECT_TRUE(peer.db.port.empty());
 }
@@ -107,9 +106,8 @@ TEST_F(FakeServerTest, LeavesAServerThatIsNoGood) {
   ASSERT_TRUE(peer.wait([&] { return server.clients >= 2; }));
   EXPECT_THAT(peer.client->last_error(), HasSubstr("lost contact with its cluster"));
   server.server_row = R"({"name":"Other","model":"standalone","connected":true,"leader":true})";
-  ASSERT_TRUE(peer.wait([&] {
-    return peer.client->last_error().find("has no database Test") != std::string::npos;
-  }));
+  ASSERT_TRUE(peer.wait(
+      [&] { return peer.client->last_error().find("has no database Test") != std::string::npos; }));
   server.server_row = R"({"name":"Test","model":"relay","connected":true,"leader":false})";
   peer.client->set_leader_only(true);
   ASSERT_TRUE(peer.wait(ClientState::kSynced));
@@ -121,13 +119,15 @@ TEST_F(FakeServerTest, BadRowsAreReportedAndTheRestStays) {
     "00000000-0000-4000-8000-0000000000a3":{"initial":["not an object"]},
     "00000000-0000-4000-8000-0000000000a4":{"modify":{"name":"x"}},
     "00000000-0000-4000-8000-0000000000a5":{"what":{}},
-    ")") + kPort1 + R"(":{"initial":{"name":"p","unknown":1}}},"Unknown":{"x":1},"Host":3})");
+    ")") + kPort1 +
+               R"(":{"initial":{"name":"p","unknown":1}}},"Unknown":{"x":1},"Host":3})");
   ASSERT_TRUE(peer.sync());
   EXPECT_EQ(peer.db.port.size(), 1u);
   EXPECT_EQ(peer.problems.size(), 5u);
-  EXPECT_THAT(peer.problems, Contains(HasSubstr("of Port is left out: column name isn't string: 5")));
-  for (const char* update :
-       {R"({"modify":{"addresses":["set",["x",5]]}})", R"({"modify":{"options":["map",[["k"]]]}})"}) {
+  EXPECT_THAT(peer.problems,
+              Contains(HasSubstr("of Port is left out: column name isn't string: 5")));
+  for (const char* update : {R"({"modify":{"addresses":["set",["x",5]]}})",
+                             R"({"modify":{"options":["map",[["k"]]]}})"}) {
     server.send(port_update(R"({"insert":{"name":"p"}})"));
     server.send(port_update(update));
     settle();
@@ -158,8 +158,9 @@ TEST_F(FakeServerTest, GarbageEndsTheSessionOnly) {
 
 TEST_F(FakeServerTest, BadAnswersWhileConnectingEndTheSession) {
   for (const char* method : {"monitor_cond_since", "get_schema"}) {
-    for (const char* answer : {"[]", "{}", "5", "null", R"([true,"x",[]])", R"({"name":"x"})",
-                               R"({"name":"x","tables":{"Port":{"columns":{"name":{"type":"what"}}}}})"}) {
+    for (const char* answer :
+         {"[]", "{}", "5", "null", R"([true,"x",[]])", R"({"name":"x"})",
+          R"({"name":"x","tables":{"Port":{"columns":{"name":{"type":"what"}}}}})"}) {
       server.serve(contents("initial"));
       server.answers[method] = [answer](json::Value) { return answer; };
       peer.client->start();
@@ -224,11 +225,12 @@ TEST_F(FakeServerTest, ResumesByTransactionIdWithTheConfirmedConditions) {
   settle();
   peer.changes.clear();
   server.hang_up();
-  ASSERT_TRUE(peer.wait(ClientState::kLost));
+  ASSERT_TRUE(peer.wait_lost());
   peer.client->set_condition<Port>(Condition::none().equals(Port::Columns::name, "p"));
   ASSERT_TRUE(peer.wait([&] { return peer.client->conditions_settled(); }));
   ASSERT_EQ(requests.size(), 2u);
-  EXPECT_THAT(requests[0], HasSubstr(R"("where":[true]}]},"00000000-0000-4000-8000-000000000003"])"));
+  EXPECT_THAT(requests[0],
+              HasSubstr(R"("where":[true]}]},"00000000-0000-4000-8000-000000000003"])"));
   EXPECT_EQ(requests[1], R"(["data","data",{"Port":[{"where":[["name","==","p"]]}]}])");
   EXPECT_EQ(peer.port("p")->tag, 7);
   EXPECT_EQ(peer.port("p")->addresses, Set<std::string>{"b"});

@@ -47,9 +47,12 @@ bool Monitor::lacks(std::string_view table, std::string_view column) const {
 
 std::string_view Monitor::name(Method method) {
   switch (method) {
-    case Method::kCondSince: return "monitor_cond_since";
-    case Method::kCond: return "monitor_cond";
-    case Method::kPlain: break;
+    case Method::kCondSince:
+      return "monitor_cond_since";
+    case Method::kCond:
+      return "monitor_cond";
+    case Method::kPlain:
+      break;
   }
   return "monitor";
 }

@@ -65,8 +65,8 @@ class Monitor {
   std::vector<SchemaGap> gaps_;
   ConditionSet conditions_;
   Method method_ = Method::kCondSince;
-  std::string shape_;      // what of each table is monitored; contents of another can't be resumed
-  std::string last_id_;    // of the last transaction, "" for none
+  std::string shape_;    // what of each table is monitored; contents of another can't be resumed
+  std::string last_id_;  // of the last transaction, "" for none
 };
 
 }  // namespace mooring::ovsdb

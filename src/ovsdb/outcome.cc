@@ -25,7 +25,8 @@ TransactionOutcome read_outcome(const Transaction& transaction,
                                 const std::vector<std::size_t>& kept, json::Value result,
                                 json::Value error) {
   if (!error.is_null()) return refuse(error_of(error));
-  if (!result.is_array()) return refuse({{"the server's answer isn't one to a transaction"}, "", {}});
+  if (!result.is_array())
+    return refuse({{"the server's answer isn't one to a transaction"}, "", {}});
   TransactionResult out;
   out.operations.resize(transaction.size());
   std::size_t i = 0;

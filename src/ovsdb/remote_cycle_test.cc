@@ -18,12 +18,16 @@ TEST(RemoteCycle, PausesAfterEachRoundOnly) {
     steps.emplace_back(name, cycle.failed());
   }
   const milliseconds none(0);
-  EXPECT_EQ(steps, (std::vector<std::pair<std::string, milliseconds>>{
-                       {"b", none}, {"a", milliseconds(1000)},
-                       {"b", none}, {"a", milliseconds(2000)},
-                       {"b", none}, {"a", milliseconds(4000)},
-                       {"b", none}, {"a", milliseconds(8000)},
-                       {"b", none}, {"a", milliseconds(8000)}}));
+  EXPECT_EQ(steps, (std::vector<std::pair<std::string, milliseconds>>{{"b", none},
+                                                                      {"a", milliseconds(1000)},
+                                                                      {"b", none},
+                                                                      {"a", milliseconds(2000)},
+                                                                      {"b", none},
+                                                                      {"a", milliseconds(4000)},
+                                                                      {"b", none},
+                                                                      {"a", milliseconds(8000)},
+                                                                      {"b", none},
+                                                                      {"a", milliseconds(8000)}}));
   cycle.ended();
   EXPECT_EQ(cycle.current().address, "a");
   EXPECT_EQ(cycle.failed(), none);

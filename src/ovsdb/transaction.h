@@ -137,9 +137,9 @@ class Transaction {
   // --- Any column: emits what is needed to lead from before to after, nothing when equal ---
 
   template <class Row, class T>
-    requires(is_whole<T>)
-  void diff(const Uuid& row, const Column<Row, T>& column, const std::type_identity_t<T>& before,
-            const std::type_identity_t<T>& after) {
+  requires(is_whole<T>) void diff(const Uuid& row, const Column<Row, T>& column,
+                                  const std::type_identity_t<T>& before,
+                                  const std::type_identity_t<T>& after) {
     if (!(before == after)) update(row, column, after);
   }
 
@@ -187,7 +187,9 @@ class Transaction {
 
   // The placeholders of inserted rows, with the places of their operations.
   std::vector<std::pair<std::size_t, Uuid>> insertions() const;
-  bool is_raw(std::size_t operation) const { return operations_.at(operation).kind == Kind::kOther; }
+  bool is_raw(std::size_t operation) const {
+    return operations_.at(operation).kind == Kind::kOther;
+  }
 
  private:
   enum class Kind { kInsert, kUpdate, kMutate, kDelete, kWait, kOther };

@@ -48,8 +48,9 @@ TEST(Transaction, NothingMovesAcrossAWait) {
   txn.wait(kRow, C::name, "p");
   txn.update(kRow, C::tag, 6);
   EXPECT_EQ(txn.size(), 3u);
-  EXPECT_NE(txn.to_params("D").find(R"({"op":"wait","table":"Port",)" WHERE
-                                    R"(,"columns":["name"],"until":"==","rows":[{"name":"p"}],"timeout":0})"),
+  EXPECT_NE(txn.to_params("D").find(
+                R"({"op":"wait","table":"Port",)" WHERE
+                R"(,"columns":["name"],"until":"==","rows":[{"name":"p"}],"timeout":0})"),
             std::string::npos);
 }
 
@@ -61,10 +62,11 @@ TEST(Transaction, DifferencesAreMinimal) {
   EXPECT_TRUE(txn.empty());
   txn.diff(kRow, C::addresses, {"a", "b"}, {"b", "c"});
   txn.diff(kRow, C::options, {{"a", "1"}, {"b", "2"}}, {{"a", "2"}, {"b", "2"}});
-  EXPECT_EQ(txn.to_params("D"),
-            R"(["D",{"op":"mutate","table":"Port",)" WHERE
-            R"(,"mutations":[["addresses","delete",["set",["a"]]],["addresses","insert",["set",["c"]]],)"
-            R"(["options","delete",["set",["a"]]],["options","insert",["map",[["a","2"]]]]]}])");
+  EXPECT_EQ(
+      txn.to_params("D"),
+      R"(["D",{"op":"mutate","table":"Port",)" WHERE
+      R"(,"mutations":[["addresses","delete",["set",["a"]]],["addresses","insert",["set",["c"]]],)"
+      R"(["options","delete",["set",["a"]]],["options","insert",["map",[["a","2"]]]]]}])");
 }
 
 TEST(Transaction, LeavesOutWhatTheServerLacks) {
@@ -87,8 +89,7 @@ TEST(Outcome, ErrorsOfTheCommitItselfHaveNoOperation) {
   Transaction txn;
   txn.insert(Port{.name = "p"});
   auto outcome = read_outcome(
-      txn, {0},
-      *parser.parse(R"([{"uuid":["uuid","00000000-0000-4000-8000-000000000001"]},
+      txn, {0}, *parser.parse(R"([{"uuid":["uuid","00000000-0000-4000-8000-000000000001"]},
                         {"error":"referential integrity violation","details":"why"}])"),
       {});
   ASSERT_FALSE(outcome);

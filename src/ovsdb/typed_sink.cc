@@ -26,7 +26,8 @@ std::size_t ColumnReader::slot_of(std::string_view name) {
   if (name.empty()) return 0;
   auto byte = [&](std::size_t i) { return static_cast<unsigned char>(name[i]); };
   return (byte(0) * 7u + byte(name.size() - 1) * 31u + byte(name.size() / 2) * 3u +
-          static_cast<unsigned>(name.size()) * 13u) % kSlots;
+          static_cast<unsigned>(name.size()) * 13u) %
+         kSlots;
 }
 
 void ColumnReader::bind(std::string_view table, const TableSchema* schema,

@@ -136,9 +136,9 @@ class ColumnReader {
   static constexpr std::size_t kSlots = 256;
 
   std::span<const ColumnInfo> columns_;
-  store::ColumnMask bound_ = 0;      // columns the server has
+  store::ColumnMask bound_ = 0;       // columns the server has
   store::ColumnMask difference_ = 0;  // of them, those of which it sends differences
-  std::vector<std::uint8_t> slots_;  // open hash of names: column + 1, 0 for free
+  std::vector<std::uint8_t> slots_;   // open hash of names: column + 1, 0 for free
 };
 
 template <class Row>
@@ -199,8 +199,8 @@ class TypedSink final : public TableSink {
 
   store::Table<Row>& table_;
   ColumnReader reader_;
-  std::vector<Uuid> stale_;          // during a snapshot: the rows that were there before it
-  std::unordered_set<Uuid> kept_;    // of them, those it has
+  std::vector<Uuid> stale_;        // during a snapshot: the rows that were there before it
+  std::unordered_set<Uuid> kept_;  // of them, those it has
 };
 
 class TypedReplica final : public Replica {

@@ -186,8 +186,8 @@ class FakeDatabase::Run {
     bool any = false;
     for (auto& [name, rows] : tables_) {
       if (schema_.find(name)->is_root) continue;
-      any = std::erase_if(rows, [&](const auto& row) { return !used[name].contains(row.first); }) > 0 ||
-            any;
+      const std::set<Uuid>& kept = used[name];
+      any = std::erase_if(rows, [&](const auto& row) { return !kept.contains(row.first); }) > 0 || any;
     }
     return any;
   }

@@ -164,7 +164,15 @@ void FlowGenerator::add_one(const Match& match, Actions& actions) {
       break;
     default: {
       const auto width = static_cast<unsigned>(1 + below(32));
-      switch (below(6)) {
+      switch (below(8)) {
+        case 6:
+          actions.load(bits(width),
+                       Subfield(Field::kTunMetadata0, 0, static_cast<std::uint16_t>(width)));
+          break;
+        case 7:
+          actions.set_field(Field::kTunMetadata0, bits(width - 1));
+          actions.move(Subfield(Field::kTunMetadata0, 16, 16), register_part(16));
+          break;
         case 0:
           actions.load(bits(width), register_part(width));
           break;

@@ -27,11 +27,16 @@ struct Peer {
     options.backoff = options.max_backoff = std::chrono::milliseconds(20);
     client = std::make_unique<Client>(loop, Logger(), options, db.replica());
     client->on_update([this] { ++updates; });
-    client->on_state([this](ClientState state) { states.push_back(state); });
+    client->on_state([this](ClientState state) {
+      states.push_back(state);
+      if (state == ClientState::kLost) ++losses;
+    });
     client->on_problem([this](const Error& error) { problems.push_back(error.message); });
     watch = db.port.observe([this](const store::Change<testdb::Port>& change) {
       std::string name = (change.after ? change.after : change.before)->name;
-      changes.emplace_back(!change.before ? "+" + name : !change.after ? "-" + name : name,
+      changes.emplace_back(!change.before  ? "+" + name
+                           : !change.after ? "-" + name
+                                           : name,
                            change.columns);
     });
   }
@@ -39,6 +44,12 @@ struct Peer {
   bool wait(const std::function<bool()>& done) { return run_until(loop, done); }
   bool wait(ClientState state) {
     return wait([this, state] { return client->state() == state; });
+  }
+  // For a loss that hasn't been waited for yet; by now the client may be back.
+  bool wait_lost() {
+    if (!wait([this] { return losses > 0; })) return false;
+    --losses;
+    return true;
   }
   bool sync() {
     client->start();
@@ -70,6 +81,7 @@ struct Peer {
   testdb::Database db;
   std::unique_ptr<Client> client;
   int updates = 0;
+  int losses = 0;
   std::vector<ClientState> states;
   std::vector<std::string> problems;
   // Of ports, in order: the name, with + or - for insertions and deletions, and what changed.

@@ -68,10 +68,15 @@ void Server::join_cluster(const std::string& database, const Server& member) {
 }
 
 void Server::start(const std::vector<std::string>& options) {
-  std::vector<std::string> command = {
-      "ovsdb-server", "-vconsole:off", "-vsyslog:off", "--no-chdir", "--detach",
-      "--pidfile=" + file("pid"), "--log-file=" + file("log"), "--unixctl=" + file("ctl"),
-      "--remote=punix:" + file("sock")};
+  std::vector<std::string> command = {"ovsdb-server",
+                                      "-vconsole:off",
+                                      "-vsyslog:off",
+                                      "--no-chdir",
+                                      "--detach",
+                                      "--pidfile=" + file("pid"),
+                                      "--log-file=" + file("log"),
+                                      "--unixctl=" + file("ctl"),
+                                      "--remote=punix:" + file("sock")};
   command.insert(command.end(), options.begin(), options.end());
   command.push_back(file("db"));
   ASSERT_EQ(run(command), 0);
