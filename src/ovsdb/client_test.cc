@@ -344,6 +344,7 @@ TEST_F(ClientTest, MovesWhenTheRemotesChange) {
   EXPECT_EQ(peer.client->remote(), server.remote().to_string());
 
   peer.client->set_remotes({second.remote()});
+  ASSERT_TRUE(peer.wait_lost());
   ASSERT_TRUE(peer.wait([&] {
     return peer.client->synced() && peer.client->remote() == second.remote().to_string();
   }));
