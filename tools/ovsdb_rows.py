@@ -210,7 +210,10 @@ def header(database, tables, namespace):
     for table in tables:
         out += struct_lines(table, structs)
     out += [f"// The tables of {database} that this program uses.",
-            "struct Database {"]
+            "struct Database {",
+            "  Database();",
+            "  ~Database();",
+            ""]
     out += [f"  ::mooring::store::Table<{t.struct}> {t.member};" for t in tables]
     out += ["",
             "  template <class Row>",
@@ -246,6 +249,7 @@ def source(tables, namespace, header_name):
             out.append(f'      ::mooring::ovsdb::column_info<&{s}::{c.member}>("{c.name}", '
                        f"{c.shape()}),")
         out += ["  };", "  return kColumns;", "}"]
+    out += ["", "Database::Database() = default;", "Database::~Database() = default;"]
     out += ["", "std::unique_ptr<::mooring::ovsdb::Replica> Database::replica() {",
             "  auto out = std::make_unique<::mooring::ovsdb::TypedReplica>();"]
     out += [f"  out->add({t.member});" for t in tables]

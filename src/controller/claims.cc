@@ -29,6 +29,8 @@ LocalPort make_port(const sb::PortBinding::View& row, const Attached& attached) 
   port.binding = row.uuid();
   port.datapath = row.datapath().uuid;
   port.interface = attached.interface;
+  port.installed = attached.installed;
+  port.groups = row.port_groups();
   port.key = static_cast<std::uint32_t>(row.tunnel_key());
   port.ofport = attached.ofport;
   port.localport = row.type() == "localport";
@@ -54,6 +56,7 @@ Claims::Claims(engine::Graph& graph, Inputs& inputs, Outputs& outputs, Configura
   configuration_.attached.demand_each(port);
   own_ports_.demand(0);
 }
+Claims::~Claims() = default;
 
 std::optional<Uuid> Claims::own_chassis(Context& context) {
   const std::string& name = context.get(configuration_.local, 0).system_id;
@@ -86,6 +89,7 @@ std::optional<LocalPort> Claims::claim(Context& context, const std::string& ifac
     context.emit(outputs_.claims, row->uuid(), Claim{*self});
   }
   LocalPort out = make_port(*row, attached);
+  context.emit(outputs_.zones, out.name, Present{});
   context.emit(ports_of, out.datapath, out.name);
   context.emit(names, out.name, Present{});
   return out;

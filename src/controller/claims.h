@@ -28,6 +28,8 @@ struct LocalPort {
   bool unknown = false;      // takes traffic to addresses that nobody has
   bool secured = false;      // port security is on: what it may send is known
   bool announced = true;     // its arrival is told to the physical network
+  bool installed = false;    // it had its flows here before
+  Set<std::string> groups;   // the port groups it is in
   std::vector<model::LspAddress> addresses;
   friend bool operator==(const LocalPort&, const LocalPort&) = default;
 };
@@ -35,6 +37,7 @@ struct LocalPort {
 class Claims {
  public:
   Claims(engine::Graph& graph, Inputs& inputs, Outputs& outputs, Configuration& configuration);
+  ~Claims();
 
   // The names of the local ports of a datapath.
   engine::Relation<Uuid, std::string> ports_of;

@@ -1,6 +1,7 @@
 #include "controller/conditions.h"
 
 #include "controller/sb.h"
+#include "model/stage.h"
 #include "ovsdb/condition.h"
 
 namespace mooring::controller {
@@ -11,6 +12,9 @@ void set_conditions(ovsdb::Client& client, const Outputs& outputs, const std::st
   auto datapaths = Condition::none();
   auto uplinks = Condition::none();
   auto chassis = Condition::none();
+  auto sets = Condition::none();
+  auto pipeline = Condition::none();
+  pipeline.equals(sb::Pipeline::Columns::kind, std::string(model::kSwitchProgram));
   outputs.wanted.for_each([&](const Wanted& wanted, const auto&) {
     switch (wanted.kind) {
       case Wanted::Kind::kPortNamed:
@@ -22,6 +26,14 @@ void set_conditions(ovsdb::Client& client, const Outputs& outputs, const std::st
       case Wanted::Kind::kDatapath:
         datapaths.row(wanted.uuid);
         uplinks.equals(sb::Uplink::Columns::datapath, store::Ref<sb::DatapathBinding>{wanted.uuid});
+        pipeline.equals(sb::Pipeline::Columns::datapath,
+                        store::Ref<sb::DatapathBinding>{wanted.uuid});
+        break;
+      case Wanted::Kind::kPortGroup:
+        pipeline.equals(sb::Pipeline::Columns::port_group, wanted.name);
+        break;
+      case Wanted::Kind::kAddressSet:
+        sets.equals(sb::AddressSet::Columns::name, wanted.name);
         break;
       case Wanted::Kind::kChassis:
         chassis.row(wanted.uuid);
@@ -39,8 +51,8 @@ void set_conditions(ovsdb::Client& client, const Outputs& outputs, const std::st
       Condition::none().equals(sb::Encap::Columns::chassis_name, system_id));
   client.set_condition<sb::ChassisDiagnostic>(
       Condition::none().equals(sb::ChassisDiagnostic::Columns::chassis_name, system_id));
-  client.set_condition<sb::Pipeline>(
-      Condition::none().equals(sb::Pipeline::Columns::kind, std::string("switch")));
+  client.set_condition<sb::Pipeline>(std::move(pipeline));
+  client.set_condition<sb::AddressSet>(std::move(sets));
 }
 
 }  // namespace mooring::controller

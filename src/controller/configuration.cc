@@ -37,6 +37,7 @@ Configuration::Configuration(engine::Graph& graph, Inputs& inputs, Outputs& outp
   findings_.demand(0);
   inputs_.interfaces.demand_each(attachment_);
 }
+Configuration::~Configuration() = default;
 
 LocalConfig Configuration::read_config(Context& context) const {
   for (const Uuid& uuid : context.find(inputs_.root, 0)) {

@@ -38,6 +38,7 @@ struct Identity {
 class Configuration {
  public:
   Configuration(engine::Graph& graph, Inputs& inputs, Outputs& outputs, Identity identity);
+  ~Configuration();
 
   engine::Relation<std::string, Attached> attached;  // by iface-id
   // Under 0, the only key.

@@ -36,7 +36,7 @@ Controller::Controller(io::Loop& loop, const Clock& clock, Logger logger, Option
     : loop_(loop),
       logger_(std::move(logger)),
       options_(std::move(options)),
-      derived_(ovs_, sb_, options_.identity),
+      derived_(ovs_, sb_, confirmations_, options_.identity),
       ovs_client_(loop, logger_.with_module("ovs_db"), local_options(options_), ovs_.replica()),
       sb_client_(loop, logger_.with_module("southbound"), southbound_options(options_),
                  sb_.replica()),
@@ -105,6 +105,7 @@ void Controller::turn() {
   derived_.graph.update();
   apply_config();
   if (!applied_.system_id.empty()) set_monitor_conditions();
+  if (confirm_wants()) derived_.graph.update();
   if (wants_complete()) installer_.enable();
   installer_.update();
   bool local_idle = write_local();
@@ -168,6 +169,19 @@ void Controller::set_monitor_conditions() {
   if (!changed && conditions_for_ == applied_.system_id) return;
   conditions_for_ = applied_.system_id;
   set_conditions(sb_client_, derived_.outputs, applied_.system_id);
+  std::set<Wanted> asked;
+  derived_.outputs.wanted.for_each([&](const Wanted& wanted, const auto&) { asked.insert(wanted); });
+  confirmations_.ask(std::move(asked));
+}
+
+// True when the server has confirmed something new. What follows from it may want more, which the
+// next turn asks for.
+bool Controller::confirm_wants() {
+  if (!sb_ready_ || !sb_client_.conditions_settled()) return false;
+  confirmations_.confirm();
+  if (derived_.graph.idle()) return false;
+  schedule();
+  return true;
 }
 
 // What is derived follows from all that it should follow from: both databases are read, and what
@@ -182,6 +196,7 @@ bool Controller::write_local() {
   ovsdb::Transaction txn;
   LocalState state{config(), installed_, wants_complete() && sb_client_.synced(), carried_out(true)};
   local_.write(state, txn);
+  for (std::uint16_t zone : local_.take_fresh_zones()) switch_.send(openflow::CtFlushZone{zone});
   if (txn.empty()) return true;
   txn.comment("mooring-controller");
   local_in_flight_ = true;

@@ -61,6 +61,7 @@ class Controller {
   void apply_remote(const LocalConfig& config);
   void apply_bridge(const LocalConfig& config);
   void set_monitor_conditions();
+  bool confirm_wants();
   bool wants_complete() const;
   bool patch_ports_made() const;
   bool write_local();
@@ -83,6 +84,7 @@ class Controller {
   Options options_;
   ovs::Database ovs_;
   sb::Database sb_;
+  Confirmations confirmations_;
   Derivations derived_;
   ovsdb::Client ovs_client_;
   ovsdb::Client sb_client_;

@@ -3,38 +3,51 @@
 
 #include "controller/claims.h"
 #include "controller/configuration.h"
+#include "controller/confirmations.h"
+#include "controller/guards.h"
 #include "controller/inputs.h"
 #include "controller/network_flows.h"
 #include "controller/networks.h"
 #include "controller/outputs.h"
 #include "controller/port_flows.h"
 #include "controller/program_flows.h"
+#include "controller/row_scope.h"
+#include "controller/rule_flows.h"
 #include "controller/stages.h"
+#include "controller/zones.h"
 #include "engine/graph.h"
 
 namespace mooring::controller {
 
 // Members are destroyed in the reverse order: derivations before what they read and emit into.
 struct Derivations {
-  Derivations(ovs::Database& ovs, sb::Database& sb, Identity identity)
-      : inputs(graph, ovs, sb),
+  Derivations(ovs::Database& ovs, sb::Database& sb, Confirmations& confirmations, Identity identity)
+      : inputs(graph, ovs, sb, confirmations.table()),
         outputs(graph),
         configuration(graph, inputs, outputs, std::move(identity)),
         claims(graph, inputs, outputs, configuration),
+        zones(graph, inputs, configuration),
         networks(graph, inputs, outputs, configuration, claims),
+        guards(graph, inputs, outputs, claims, zones),
+        groups(graph, claims, networks),
         stages(graph, inputs),
-        program_flows(graph, inputs, outputs, claims, stages),
-        port_flows(graph, outputs, claims, networks, stages),
-        network_flows(graph, outputs, claims, networks, stages) {}
+        program_flows(graph, outputs, {inputs, claims, networks, groups, stages}),
+        rule_flows(graph, outputs, {inputs, claims, networks, groups, stages}),
+        port_flows(graph, outputs, claims, networks, guards, stages),
+        network_flows(graph, outputs, claims, networks, guards, stages) {}
 
   engine::Graph graph;
   Inputs inputs;
   Outputs outputs;
   Configuration configuration;
   Claims claims;
+  Zones zones;
   Networks networks;
+  Guards guards;
+  Groups groups;
   Stages stages;
   ProgramFlows program_flows;
+  RuleFlows rule_flows;
   PortFlows port_flows;
   NetworkFlows network_flows;
 };

@@ -14,9 +14,24 @@ std::vector<Uuid> uuids_of(const auto& refs) {
   return out;
 }
 
+// None for a row of the program.
+std::vector<RuleScope> scope_of(const sb::Pipeline& row) {
+  if (row.datapath) return {RuleScope{row.datapath->uuid, ""}};
+  if (!row.port_group.empty()) return {RuleScope{Uuid(), row.port_group}};
+  return {};
+}
+
+std::vector<SetMember> members_of(const sb::AddressSet& row) {
+  std::vector<SetMember> out;
+  out.reserve(row.addresses.size());
+  for (const std::string& text : row.addresses) out.push_back({row.name, text});
+  return out;
+}
+
 }  // namespace
 
-Inputs::Inputs(engine::Graph& graph, ovs::Database& ovs, sb::Database& sb)
+Inputs::Inputs(engine::Graph& graph, ovs::Database& ovs, sb::Database& sb,
+               store::Table<Confirmation>& confirmations)
     : switches(graph, ovs.open_vswitch),
       bridges(graph, ovs.bridge),
       ports(graph, ovs.port),
@@ -53,6 +68,16 @@ Inputs::Inputs(engine::Graph& graph, ovs::Database& ovs, sb::Database& sb)
           mask_of(sb::Pipeline::Columns::pipeline) | mask_of(sb::Pipeline::Columns::table_id),
           [](const auto& row) {
             return std::vector{std::pair<std::string, std::int64_t>{row.pipeline, row.table_id}};
-          }) {}
+          }),
+      rules_in(graph, sb.pipeline,
+               mask_of(sb::Pipeline::Columns::datapath) | mask_of(sb::Pipeline::Columns::port_group),
+               scope_of),
+      address_sets(graph, sb.address_set),
+      address_set_by_name(graph, sb.address_set, mask_of(sb::AddressSet::Columns::name),
+                          [](const auto& row) { return std::vector<std::string>{row.name}; }),
+      set_members(graph, sb.address_set, ~store::ColumnMask{0}, members_of),
+      confirmed(graph, confirmations, ~store::ColumnMask{0},
+                [](const Confirmation& row) { return std::vector<Wanted>{row.wanted}; }) {}
+Inputs::~Inputs() = default;
 
 }  // namespace mooring::controller

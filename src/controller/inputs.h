@@ -1,17 +1,57 @@
 // What the controller derives from: the two databases, as sources and indexes of the graph.
 #pragma once
 
+#include <compare>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <utility>
 
+#include "base/hash.h"
+#include "controller/confirmations.h"
 #include "controller/ovs.h"
 #include "controller/sb.h"
 #include "engine/source.h"
 
 namespace mooring::controller {
 
+// Whose rules: of a datapath, or else of a port group.
+struct RuleScope {
+  Uuid datapath;
+  std::string group;
+  friend auto operator<=>(const RuleScope&, const RuleScope&) = default;
+};
+
+// A member of an Address_Set, as it is written.
+struct SetMember {
+  std::string set;
+  std::string text;
+  friend auto operator<=>(const SetMember&, const SetMember&) = default;
+};
+
+}  // namespace mooring::controller
+
+template <>
+struct mooring::Hash<mooring::controller::RuleScope> {
+  std::size_t operator()(const mooring::controller::RuleScope& scope) const {
+    return mooring::Hash<std::pair<mooring::Uuid, std::string>>{}({scope.datapath, scope.group});
+  }
+};
+
+template <>
+struct mooring::Hash<mooring::controller::SetMember> {
+  std::size_t operator()(const mooring::controller::SetMember& member) const {
+    using Parts = std::tuple<std::string_view, std::string_view>;
+    return mooring::Hash<Parts>{}({member.set, member.text});
+  }
+};
+
+namespace mooring::controller {
+
 struct Inputs {
-  Inputs(engine::Graph& graph, ovs::Database& ovs, sb::Database& sb);
+  Inputs(engine::Graph& graph, ovs::Database& ovs, sb::Database& sb,
+         store::Table<Confirmation>& confirmations);
+  ~Inputs();
 
   // The local Open_vSwitch database.
   engine::Source<ovs::OpenVSwitch> switches;
@@ -37,6 +77,12 @@ struct Inputs {
   engine::Index<sb::Uplink, Uuid> uplinks_by_datapath;
   // By pipeline ("ingress", "egress") and table_id.
   engine::Index<sb::Pipeline, std::pair<std::string, std::int64_t>> pipeline_by_stage;
+  engine::Index<sb::Pipeline, RuleScope> rules_in;
+  engine::Source<sb::AddressSet> address_sets;
+  engine::Index<sb::AddressSet, std::string> address_set_by_name;
+  engine::Index<sb::AddressSet, SetMember> set_members;
+
+  engine::Index<Confirmation, Wanted> confirmed;
 };
 
 }  // namespace mooring::controller

@@ -35,7 +35,7 @@ store::Ref<Port> insert_port(const std::string& name, const std::string& type,
 }  // namespace
 
 LocalSync::LocalSync(ovs::Database& database, Inputs& inputs, Outputs& outputs, const Clock& clock)
-    : database_(database), inputs_(inputs), outputs_(outputs), clock_(clock) {}
+    : database_(database), inputs_(inputs), outputs_(outputs), clock_(clock), zones_(outputs) {}
 
 const Bridge* LocalSync::bridge(const std::string& name) const {
   const auto& uuids = inputs_.bridge_by_name.find(name);
@@ -47,6 +47,7 @@ void LocalSync::write(const LocalState& state, ovsdb::Transaction& txn) {
   const Bridge* integration = bridge(state.config.bridge);
   if (integration == nullptr) return;  // the rest follows when it is there
   write_patch_ports(state, txn);
+  zones_.write(*integration, state.may_remove, txn);
   write_marks(state, txn);
   write_nb_cfg(state, *integration, txn);
 }
@@ -196,8 +197,8 @@ void LocalSync::remove(const LocalConfig& config, ovsdb::Transaction& txn) const
     txn.erase_key(row.uuid, Interface::Columns::external_ids, "ovn-installed-ts");
   });
   if (const Bridge* row = bridge(config.bridge)) {
-    for (const char* key : {"ovn-nb-cfg", "ovn-nb-cfg-ts"}) {
-      if (row->external_ids.contains(std::string(key))) {
+    for (const auto& [key, value] : row->external_ids) {
+      if (key == "ovn-nb-cfg" || key == "ovn-nb-cfg-ts" || key.starts_with(kZoneKey)) {
         txn.erase_key(row->uuid, Bridge::Columns::external_ids, key);
       }
     }

@@ -7,12 +7,14 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "controller/inputs.h"
 #include "controller/local_config.h"
 #include "controller/outputs.h"
 #include "controller/ovs.h"
+#include "controller/zones.h"
 #include "ovsdb/transaction.h"
 
 namespace mooring::controller {
@@ -31,6 +33,8 @@ class LocalSync {
   LocalSync(ovs::Database& database, Inputs& inputs, Outputs& outputs, const Clock& clock);
 
   void write(const LocalState& state, ovsdb::Transaction& txn);
+  // Zones whose connections the switch is to forget before they are used.
+  std::vector<std::uint16_t> take_fresh_zones() { return zones_.take_fresh(); }
   // Takes away the patch ports and marks, before the chassis goes for good.
   void remove(const LocalConfig& config, ovsdb::Transaction& txn) const;
 
@@ -53,6 +57,7 @@ class LocalSync {
   Inputs& inputs_;
   Outputs& outputs_;
   const Clock& clock_;
+  ZoneSync zones_;
   // Patch ports were moved with this next_cfg, and ovs-vswitchd is to look at all ports again.
   std::optional<std::int64_t> moved_with_;
 };

@@ -17,16 +17,17 @@ using openflow::Field;
 using openflow::Match;
 using openflow::Subfield;
 
-// A copy takes 32 bytes of actions, and a flow's message ends at 64 KiB.
+// A copy takes 56 bytes of actions at most, and a flow's message ends at 64 KiB.
 constexpr std::size_t kCopiesPerFlow = 1000;
 
 }  // namespace
 
 NetworkFlows::NetworkFlows(engine::Graph& graph, Outputs& outputs, Claims& claims,
-                           Networks& networks, Stages& stages)
+                           Networks& networks, Guards& guards, Stages& stages)
     : outputs_(outputs),
       claims_(claims),
       networks_(networks),
+      guards_(guards),
       stages_(stages),
       network_(graph, "network_flows", stratum::kFlows,
                [this](Context& context, const Uuid& uuid) { return derive(context, uuid); }),
@@ -35,6 +36,7 @@ NetworkFlows::NetworkFlows(engine::Graph& graph, Outputs& outputs, Claims& claim
   claims_.ports_of.demand_each(network_);
   fixed_.demand(0);
 }
+NetworkFlows::~NetworkFlows() = default;
 
 // What holds for every network: how the lookup tables hand a packet on.
 Nothing NetworkFlows::derive_fixed(Context& context) {
@@ -51,7 +53,7 @@ Nothing NetworkFlows::derive_fixed(Context& context) {
   add(table::kLookup, 0, {},
       Actions().set_reg(field::kOutportRegister, 0).resubmit(table::kFdb).resubmit(table::kUnknown));
   add(table::kUnknown, 0, {}, Actions().resubmit(table::kOutput));
-  add(table::kOutput, 0, {}, Actions().resubmit(stages_.egress_from(context, 0)));
+  add(table::kOutput, 0, {}, Actions().resubmit(table::kDeliver));
   return {};
 }
 
@@ -74,8 +76,13 @@ NetworkFlows::Members NetworkFlows::members(Context& context, const Uuid& datapa
   for (const std::string& name : context.elements(claims_.ports_of, datapath)) {
     const auto& port = context.get(claims_.port, name);
     if (!port || !port->enabled) continue;
-    out.all.push_back(port->key);
-    if (port->unknown) out.unknown.push_back(port->key);
+    // Multicast isn't tracked, so what comes before the rules is passed over: Open vSwitch counts
+    // every step of every copy.
+    const bool ruled = context.get(guards_.of, name).to_lport;
+    const std::uint8_t first =
+        ruled ? stages_.egress_from(context, model::stage::kOutAcl.id) : table::kDeliver;
+    out.all.push_back({port->key, first, ruled});
+    if (port->unknown) out.unknown.push_back({port->key, table::kOutput});
   }
   std::sort(out.all.begin(), out.all.end());
   std::sort(out.unknown.begin(), out.unknown.end());
@@ -83,17 +90,20 @@ NetworkFlows::Members NetworkFlows::members(Context& context, const Uuid& datapa
 }
 
 void NetworkFlows::replicate(Context& context, const Uuid& datapath, const LocalNetwork& network,
-                             std::uint8_t table, std::vector<std::uint32_t> keys) {
-  if (network.uplink) keys.push_back(network.uplink->key);
+                             std::uint8_t table, std::vector<Copy> copies) {
+  if (network.uplink) copies.push_back({network.uplink->key, table::kOutput});
   std::uint32_t part = 0;
   std::size_t next = 0;
   do {
-    std::size_t end = std::min(keys.size(), next + kCopiesPerFlow);
+    std::size_t end = std::min(copies.size(), next + kCopiesPerFlow);
     Actions actions;
     for (; next < end; ++next) {
-      actions.set_reg(field::kOutportRegister, keys[next]).resubmit(table::kOutput);
+      const Copy& copy = copies[next];
+      actions.set_reg(field::kOutportRegister, copy.key);
+      if (copy.ruled) actions.load(field::kFlagAcl, field::kFlags);
+      actions.resubmit(copy.table);
     }
-    if (next < keys.size()) {
+    if (next < copies.size()) {
       actions.set_reg(field::kOutportRegister, 0)
           .set_reg(field::kPartRegister, part + 1)
           .resubmit(table);
@@ -104,7 +114,7 @@ void NetworkFlows::replicate(Context& context, const Uuid& datapath, const Local
     if (table == table::kUnknown) match.reg(field::kOutportRegister, 0);
     context.emit(outputs_.flows, FlowKey{table, 100, match}, FlowBody{actions, datapath});
     ++part;
-  } while (next < keys.size());
+  } while (next < copies.size());
 }
 
 void NetworkFlows::from_wire(Context& context, const LocalNetwork& network) {

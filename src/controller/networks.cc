@@ -24,6 +24,7 @@ Networks::Networks(engine::Graph& graph, Inputs& inputs, Outputs& outputs,
       configuration_(configuration) {
   claims.ports_of.demand_each(network);
 }
+Networks::~Networks() = default;
 
 std::optional<LocalNetwork> Networks::derive(Context& context, const Uuid& datapath) {
   context.emit(outputs_.wanted, Wanted::datapath(datapath), Present{});

@@ -41,6 +41,7 @@ class Networks {
  public:
   Networks(engine::Graph& graph, Inputs& inputs, Outputs& outputs, Configuration& configuration,
            Claims& claims);
+  ~Networks();
 
   // By Datapath_Binding; nullopt until its row is here.
   engine::Memo<Uuid, std::optional<LocalNetwork>> network;

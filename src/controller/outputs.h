@@ -19,7 +19,9 @@ namespace stratum {
 inline constexpr int kLocal = 1;     // the local configuration and its interfaces
 inline constexpr int kClaims = 2;    // which ports live here
 inline constexpr int kNetworks = 3;  // the networks of those ports
-inline constexpr int kFlows = 4;     // flows and what else the ports and networks yield
+inline constexpr int kRules = 4;     // rules, apart from who is in the sets and groups they name
+inline constexpr int kMembers = 5;   // and those
+inline constexpr int kFlows = 6;     // flows and what else the ports and networks yield
 }  // namespace stratum
 
 // One of the two ends of a connection between the integration bridge and a mapped one.
@@ -45,28 +47,22 @@ struct Ready {
 };
 
 struct Outputs {
-  explicit Outputs(engine::Graph& graph)
-      : flows(graph, stratum::kFlows, true),
-        learners(graph, stratum::kFlows, true),
-        patch_ports(graph, stratum::kFlows, true),
-        claims(graph, stratum::kClaims, true),
-        ready(graph, stratum::kFlows, true),
-        wanted(graph, stratum::kFlows, true),
-        findings(graph, stratum::kFlows, true),
-        announcements(graph, stratum::kFlows, true) {}
+  explicit Outputs(engine::Graph& graph);
+  ~Outputs();
 
   // How much has changed that nobody has taken up yet. Nothing after a turn; and nothing still when
   // everything is derived again from the start, or a derivation depends on what it doesn't read.
   std::size_t differences() const {
     return flows.differences() + learners.differences() + patch_ports.differences() +
            claims.differences() + ready.differences() + wanted.differences() +
-           findings.differences() + announcements.differences();
+           zones.differences() + findings.differences() + announcements.differences();
   }
   // Takes up what has changed where those who carry it out look at the whole.
   void settle() {
     patch_ports.drain();
     claims.drain();
     ready.drain();
+    zones.drain();
     findings.drain();
     announcements.drain();
   }
@@ -78,6 +74,8 @@ struct Outputs {
   engine::Relation<Uuid, Claim> claims;                  // by Port_Binding
   engine::Relation<std::string, Ready> ready;            // by logical port
   engine::Relation<Wanted, Present> wanted;
+  // The logical ports that have a connection tracking zone.
+  engine::Relation<std::string, Present> zones;
   engine::Relation<FindingKey, Finding> findings;
   engine::Relation<std::string, Announcement> announcements;  // by logical port
 };

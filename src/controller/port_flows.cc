@@ -34,24 +34,29 @@ Actions learn_source(std::uint64_t cookie) {
 }
 
 PortFlows::PortFlows(engine::Graph& graph, Outputs& outputs, Claims& claims, Networks& networks,
-                     Stages& stages)
+                     Guards& guards, Stages& stages)
     : outputs_(outputs),
       claims_(claims),
       networks_(networks),
+      guards_(guards),
       stages_(stages),
       port_(graph, "port_flows", stratum::kFlows,
             [this](Context& context, const std::string& name) { return derive(context, name); }) {
   claims_.names.demand_each(port_);
 }
+PortFlows::~PortFlows() = default;
 
 Nothing PortFlows::derive(Context& context, const std::string& name) {
   const auto& port = context.get(claims_.port, name);
   if (!port) return {};
   const auto& network = context.get(networks_.network, port->datapath);
   if (!network) return {};
-  Place place{*port, *network};
+  const Guard& guard = context.get(guards_.of, name);
+  if (!guard.open()) return {};
+  Place place{*port, *network, guard};
   if (port->enabled) {
     classify(context, place);
+    if (guard.to_lport) to_rules(context, place);
     look_up(context, place);
     if (port->unknown && !port->secured) learn(context, place);
     deliver(context, place);
@@ -73,6 +78,7 @@ void PortFlows::classify(Context& context, const Place& place) {
     first.set_field(Field::kMetadata, place.network.key)
         .set_reg(field::kInportRegister, port.key);
     if (port.localport) first.load(1, field::kNoUplink);
+    if (place.guard.from_lport) load_flags(first, place);
     first.resubmit(stages_.ingress_from(context, 0));
     return FlowBody{std::move(first), port.binding};
   };
@@ -85,6 +91,24 @@ void PortFlows::classify(Context& context, const Place& place) {
   strip.move(Subfield(Field::kVlanTci, 13, 3), field::kPcp).pop_vlan();
   context.emit(outputs_.flows, FlowKey{table::kClassify, 100, in().no_vlan()}, enter({}));
   context.emit(outputs_.flows, FlowKey{table::kClassify, 100, in().vlan(0)}, enter(strip));
+}
+
+void PortFlows::load_flags(Actions& actions, const Place& place) const {
+  const auto& zone = place.guard.zone;
+  actions.load(field::kFlagAcl | (zone ? field::kFlagStateful : 0), field::kFlags);
+  if (zone) actions.load(*zone, field::kZone);
+}
+
+// What was found out about the packet where it came from doesn't count where it goes.
+void PortFlows::to_rules(Context& context, const Place& place) {
+  Match match;
+  match.metadata(place.network.key).reg(field::kOutportRegister, place.port.key);
+  Actions actions;
+  actions.ct_clear().set_reg(field::kLabelRegister, 0);
+  load_flags(actions, place);
+  actions.resubmit(stages_.egress_from(context, 0));
+  context.emit(outputs_.flows, FlowKey{table::kOutput, 100, match},
+               FlowBody{actions, place.port.binding});
 }
 
 void PortFlows::look_up(Context& context, const Place& place) {

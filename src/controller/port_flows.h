@@ -4,6 +4,7 @@
 #include <string>
 
 #include "controller/claims.h"
+#include "controller/guards.h"
 #include "controller/networks.h"
 #include "controller/outputs.h"
 #include "controller/stages.h"
@@ -21,15 +22,20 @@ openflow::Actions learn_source(std::uint64_t cookie);
 class PortFlows {
  public:
   PortFlows(engine::Graph& graph, Outputs& outputs, Claims& claims, Networks& networks,
-            Stages& stages);
+            Guards& guards, Stages& stages);
+  ~PortFlows();
 
  private:
   struct Place {
     const LocalPort& port;
     const LocalNetwork& network;
+    const Guard& guard;
   };
   engine::Nothing derive(engine::Context& context, const std::string& name);
   void classify(engine::Context& context, const Place& place);
+  // Loads what the stages ask of a port.
+  void load_flags(openflow::Actions& actions, const Place& place) const;
+  void to_rules(engine::Context& context, const Place& place);
   void look_up(engine::Context& context, const Place& place);
   void learn(engine::Context& context, const Place& place);
   void deliver(engine::Context& context, const Place& place);
@@ -38,6 +44,7 @@ class PortFlows {
   Outputs& outputs_;
   Claims& claims_;
   Networks& networks_;
+  Guards& guards_;
   Stages& stages_;
   engine::Memo<std::string, engine::Nothing> port_;
 };

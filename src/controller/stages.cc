@@ -24,6 +24,7 @@ Stages::Stages(engine::Graph& graph, Inputs& inputs)
                 [this](engine::Context& context, const Place& place) {
                   return find(context, place);
                 }) {}
+Stages::~Stages() = default;
 
 std::uint8_t Stages::ingress_from(engine::Context& context, std::int64_t first) {
   return context.get(table_of_, Place{"ingress", first});

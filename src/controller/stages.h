@@ -13,6 +13,7 @@ namespace mooring::controller {
 class Stages {
  public:
   Stages(engine::Graph& graph, Inputs& inputs);
+  ~Stages();
 
   // The table of the first stage at or after `first` that has rows, 0 to 31. After the last ingress
   // stage comes nothing (the packet goes nowhere), after the last egress stage delivery.

@@ -36,6 +36,13 @@ inline constexpr unsigned kOutportRegister = 15;
 inline const openflow::Subfield kNoUplink{openflow::Field::kReg10, 31, 1};
 // reg10 bits 28-30: the priority code point (IEEE 802.1Q) the frame came with.
 inline const openflow::Subfield kPcp{openflow::Field::kReg10, 28, 3};
+// reg10 bits 0-15: what the program calls flags. They are those of the port whose rules are asked:
+// the inport in the ingress stages, the outport in the egress stages.
+inline const openflow::Subfield kFlags{openflow::Field::kReg10, 0, 16};
+inline constexpr std::uint16_t kFlagAcl = 1U << 1;
+inline constexpr std::uint16_t kFlagStateful = 1U << 2;
+// reg3: the label of the rule that let a packet through.
+inline constexpr unsigned kLabelRegister = 3;
 // reg11: which part of a long member list comes next.
 inline constexpr unsigned kPartRegister = 11;
 // reg13: the connection tracking zone of the port.

@@ -13,7 +13,7 @@ namespace mooring::controller {
 
 class TestChassis {
  public:
-  TestChassis() : derived(ovs, sb, {}) {
+  TestChassis() : derived(ovs, sb, confirmations, {}) {
     set_external_ids({{"system-id", "hv1"},
                       {"ovn-remote", "unix:/sb"},
                       {"ovn-encap-type", "geneve"},
@@ -131,7 +131,18 @@ class TestChassis {
     for (const auto& [name, bridge] : wanted) plug(name, ++next_ofport, "", bridge, "patch");
   }
 
-  void update() { derived.graph.update(); }
+  // As a server does that answers at once, unless it is told not to.
+  void update() {
+    for (bool again = true; again;) {
+      derived.graph.update();
+      std::set<Wanted> asked;
+      derived.outputs.wanted.for_each([&](const Wanted& w, const auto&) { asked.insert(w); });
+      confirmations.ask(std::move(asked));
+      if (answering) confirmations.confirm();
+      again = !derived.graph.idle();
+    }
+  }
+  bool answering = true;
 
   // "table priority match -> actions", of one table, sorted.
   std::vector<std::string> flows(std::uint8_t table) const {
@@ -168,6 +179,7 @@ class TestChassis {
   };
   ovs::Database ovs;
   sb::Database sb;
+  Confirmations confirmations;
   Derivations derived;
   Uuid self = id(2);
   std::map<std::string, Uuid> bridges;

@@ -14,11 +14,13 @@ struct Wanted {
   enum class Kind {
     kPortNamed,       // the Port_Binding of an interface that is plugged here
     kPortsOnChassis,  // those that are bound to this chassis
-    kDatapath,        // a Datapath_Binding with local ports, and its Uplinks
+    kDatapath,        // a Datapath_Binding with local ports, its Uplinks and its rules
     kChassis,         // a Chassis whose name is needed
+    kPortGroup,       // the rules of a group that a local port is in
+    kAddressSet,      // a set that such rules name
   };
   Kind kind = Kind::kPortNamed;
-  std::string name;  // for kPortNamed
+  std::string name;  // for kPortNamed, kPortGroup and kAddressSet
   Uuid uuid;         // for the others
   friend auto operator<=>(const Wanted&, const Wanted&) = default;
 
@@ -26,6 +28,8 @@ struct Wanted {
   static Wanted ports_on(const Uuid& chassis) { return {Kind::kPortsOnChassis, {}, chassis}; }
   static Wanted datapath(const Uuid& uuid) { return {Kind::kDatapath, {}, uuid}; }
   static Wanted chassis(const Uuid& uuid) { return {Kind::kChassis, {}, uuid}; }
+  static Wanted port_group(std::string name) { return {Kind::kPortGroup, std::move(name), {}}; }
+  static Wanted address_set(std::string name) { return {Kind::kAddressSet, std::move(name), {}}; }
 };
 
 // The element of relations that are sets of keys.

@@ -134,6 +134,13 @@ class Index {
   }
   void drop_cell(const K& key) { cells_.drop(key); }
 
+  // Keeps memo current for every key that has rows.
+  template <class V>
+  void demand_each(Memo<K, V>& memo) {
+    for (const auto& [key, rows] : rows_) memo.demand(key);
+    demanders_.push_back(memo.demander());
+  }
+
  private:
   void apply(const store::Change<Row>& change) {
     bool same = change.before != nullptr && change.after != nullptr;
@@ -160,14 +167,18 @@ class Index {
     auto& uuids = rows_[key];
     auto at = std::lower_bound(uuids.begin(), uuids.end(), uuid);
     present ? void(uuids.insert(at, uuid)) : void(uuids.erase(at));
+    bool turned = present ? uuids.size() == 1 : uuids.empty();
     if (uuids.empty()) rows_.erase(key);
     cells_.changed(key, kAll);
+    if (!turned) return;
+    for (const auto& demander : demanders_) demander(key, present);
   }
 
   store::ColumnMask columns_;
   Keys keys_;
   std::unordered_map<K, std::vector<Uuid>, Hash<K>> rows_;
   InputCells<Index, K> cells_;
+  std::vector<std::function<void(const K&, bool)>> demanders_;
   store::Subscription subscription_;
 };
 

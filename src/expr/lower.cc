@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "expr/emit.h"
 #include "expr/resolve.h"
@@ -202,6 +203,17 @@ bool Slot::is_address_set() const { return state_->membership.address_set; }
 const std::string& Slot::name() const { return state_->membership.name; }
 bool operator==(const Slot& a, const Slot& b) {
   return a.state_ == b.state_ || *a.state_ == *b.state_;
+}
+
+std::strong_ordering operator<=>(const Slot& a, const Slot& b) {
+  const auto key = [](const Slot& slot) {
+    const Field& field = slot.state_->membership.field;
+    return std::tuple(slot.is_address_set(), std::string_view(slot.name()), field.symbol->name,
+                      field.low, field.width);
+  };
+  if (auto order = key(a) <=> key(b); order != 0) return order;
+  if (auto order = a.state_->cube.bounds() <=> b.state_->cube.bounds(); order != 0) return order;
+  return a.state_->clauses <=> b.state_->clauses;
 }
 
 std::vector<LoweredMatch> Slot::lower(const Constant& member) const {

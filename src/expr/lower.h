@@ -60,6 +60,8 @@ class Slot {
   // For a port group.
   std::vector<LoweredMatch> lower(const PortKey& member) const;
   friend bool operator==(const Slot& a, const Slot& b);
+  // An order that depends on nothing but contents.
+  friend std::strong_ordering operator<=>(const Slot& a, const Slot& b);
 
  private:
   std::shared_ptr<const State> state_;

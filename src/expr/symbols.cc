@@ -68,6 +68,10 @@ constexpr std::array kTable = {
     text("outport", kOutportVar),
     ordinal("flags", kFlagsVar, 32),
     bits("flags.loopback", kFlagsVar, 0, 1),
+    bits("flags.acl", kFlagsVar, 1, 1),
+    bits("flags.stateful", kFlagsVar, 2, 1),
+    bits("flags.notrack", kFlagsVar, 3, 1),
+    bits("flags.verdict", kFlagsVar, 4, 2),
     ordinal("pkt.mark", Var::kPktMark, 32),
 
     // Ethernet and VLAN.

@@ -36,6 +36,9 @@ inline constexpr std::string_view kEncapMissing = "encap-missing";
 inline constexpr std::string_view kFlowRejected = "flow-rejected";
 inline constexpr std::string_view kFlowInvalid = "flow-invalid";
 inline constexpr std::string_view kRowRejected = "row-rejected";
+inline constexpr std::string_view kAclMatchInvalid = "acl-match-invalid";
+inline constexpr std::string_view kAclTooLarge = "acl-too-large";
+inline constexpr std::string_view kAclNameUnknown = "acl-name-unknown";
 inline constexpr std::string_view kUnsupported = "unsupported";
 inline constexpr std::string_view kSchemaMismatch = "schema-mismatch";
 }  // namespace code

@@ -31,6 +31,7 @@ ChassisView::ChassisView(engine::Graph& graph, Inputs& inputs, Outputs& outputs)
   inputs.chassis.demand_each(chassis);
   inputs.chassis_diagnostics.demand_each(finding_);
 }
+ChassisView::~ChassisView() = default;
 
 // A malformed mapping is the chassis' own finding.
 std::optional<ChassisNetworks> ChassisView::derive(Context& context, const Uuid& uuid) {

@@ -21,6 +21,7 @@ struct ChassisNetworks {
 class ChassisView {
  public:
   ChassisView(engine::Graph& graph, Inputs& inputs, Outputs& outputs);
+  ~ChassisView();
 
   // The chassis that map a physical network.
   engine::Relation<std::string, Uuid> mapping;

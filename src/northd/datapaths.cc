@@ -24,5 +24,6 @@ Datapaths::Datapaths(engine::Graph& graph, Outputs& outputs, Networks& networks)
                 }) {
   networks.networks.demand_each(datapath_);
 }
+Datapaths::~Datapaths() = default;
 
 }  // namespace mooring::northd

@@ -10,6 +10,7 @@ namespace mooring::northd {
 class Datapaths {
  public:
   Datapaths(engine::Graph& graph, Outputs& outputs, Networks& networks);
+  ~Datapaths();
 
  private:
   engine::Memo<Uuid, engine::Nothing> datapath_;

@@ -2,6 +2,9 @@
 #pragma once
 
 #include "engine/graph.h"
+#include "northd/acl_program.h"
+#include "northd/acls.h"
+#include "northd/address_sets.h"
 #include "northd/chassis.h"
 #include "northd/datapaths.h"
 #include "northd/duplicate_address.h"
@@ -32,6 +35,9 @@ struct Derivations {
  private:
   Program program_{graph, outputs};
   Ports ports_{graph, inputs, outputs};
+  Acls acls_{graph, inputs, outputs};
+  AclProgram acl_program_{graph, inputs, outputs, acls_};
+  AddressSets address_sets_{graph, inputs, outputs, acls_, ports_};
   Networks networks_{graph, inputs, outputs, ports_};
   VlanConflict conflict_{graph, inputs, outputs, networks_};
   Uplinks uplinks_{graph, inputs, outputs, networks_, conflict_};

@@ -76,7 +76,16 @@ struct PipelineRow {
   std::string actions;
   std::optional<Uuid> datapath;  // the southbound row; the program of a kind has none
   std::string port_group;
+  std::optional<Uuid> acl;  // the rule it was made from
+  bool stateful = false;
   friend auto operator<=>(const PipelineRow&, const PipelineRow&) = default;
+};
+
+// An element of an Address_Set, by the set's name. The empty one, which is the first, says that
+// the set is there.
+struct DesiredAddress {
+  std::string text;
+  friend auto operator<=>(const DesiredAddress&, const DesiredAddress&) = default;
 };
 
 // SB_Global, under key 0.
@@ -119,8 +128,8 @@ template <>
 struct mooring::Hash<mooring::northd::PipelineRow> {
   std::size_t operator()(const mooring::northd::PipelineRow& row) const {
     using Parts = std::tuple<std::string_view, std::int64_t, std::int64_t, std::string_view,
-                             std::string_view>;
-    return mooring::Hash<Parts>{}(
-        {row.pipeline, row.table_id, row.priority, row.match, row.actions});
+                             std::string_view, mooring::Uuid>;
+    return mooring::Hash<Parts>{}({row.pipeline, row.table_id, row.priority, row.match, row.actions,
+                                   row.acl.value_or(mooring::Uuid())});
   }
 };

@@ -41,5 +41,6 @@ DuplicateAddress::DuplicateAddress(engine::Graph& graph, Inputs& inputs, Outputs
              }) {
   inputs.ports.demand_each(check_);
 }
+DuplicateAddress::~DuplicateAddress() = default;
 
 }  // namespace mooring::northd

@@ -10,6 +10,7 @@ namespace mooring::northd {
 class DuplicateAddress {
  public:
   DuplicateAddress(engine::Graph& graph, Inputs& inputs, Outputs& outputs, Ports& ports);
+  ~DuplicateAddress();
 
  private:
   engine::Memo<Uuid, engine::Nothing> check_;

@@ -21,6 +21,11 @@ std::vector<Uuid> ports_of(const Row& row) {
 }
 
 template <class Row>
+std::vector<Uuid> acls_of(const Row& row) {
+  return uuids_of(row.acls);
+}
+
+template <class Row>
 std::vector<int> single(const Row&) {
   return {0};
 }
@@ -50,6 +55,8 @@ Inputs::Inputs(engine::Graph& graph, nb::Database& nb, sb::Database& sb, Problem
       logical_switches(graph, nb.logical_switch),
       ports(graph, nb.logical_switch_port),
       port_groups(graph, nb.port_group),
+      acls(graph, nb.acl),
+      address_sets(graph, nb.address_set),
       nb_root(graph, nb.nb_global, 0, single<nb::NBGlobal>),
       sb_root(graph, sb.sb_global, 0, single<sb::SBGlobal>),
       physical_switch_of(graph, nb.physical_switch, mask_of(nb::PhysicalSwitch::Columns::ports),
@@ -58,6 +65,17 @@ Inputs::Inputs(engine::Graph& graph, nb::Database& nb, sb::Database& sb, Problem
                         ports_of<nb::LogicalSwitch>),
       port_groups_of(graph, nb.port_group, mask_of(nb::PortGroup::Columns::ports),
                      ports_of<nb::PortGroup>),
+      physical_switches_with(graph, nb.physical_switch,
+                             mask_of(nb::PhysicalSwitch::Columns::acls),
+                             acls_of<nb::PhysicalSwitch>),
+      logical_switches_with(graph, nb.logical_switch, mask_of(nb::LogicalSwitch::Columns::acls),
+                            acls_of<nb::LogicalSwitch>),
+      port_groups_with(graph, nb.port_group, mask_of(nb::PortGroup::Columns::acls),
+                       acls_of<nb::PortGroup>),
+      port_group_by_name(graph, nb.port_group, mask_of(nb::PortGroup::Columns::name),
+                         [](const auto& row) { return unless_empty(row.name); }),
+      address_set_by_name(graph, nb.address_set, mask_of(nb::AddressSet::Columns::name),
+                          [](const auto& row) { return unless_empty(row.name); }),
       sb_global(graph, sb.sb_global),
       chassis(graph, sb.chassis),
       chassis_private(graph, sb.chassis_private),
@@ -65,6 +83,7 @@ Inputs::Inputs(engine::Graph& graph, nb::Database& nb, sb::Database& sb, Problem
       datapaths(graph, sb.datapath_binding),
       bindings(graph, sb.port_binding),
       uplinks(graph, sb.uplink),
+      pipeline(graph, sb.pipeline),
       chassis_by_name(graph, sb.chassis, mask_of(sb::Chassis::Columns::name),
                       [](const auto& row) { return unless_empty(row.name); }),
       chassis_by_hostname(graph, sb.chassis, mask_of(sb::Chassis::Columns::hostname),
@@ -77,6 +96,12 @@ Inputs::Inputs(engine::Graph& graph, nb::Database& nb, sb::Database& sb, Problem
                       [](const auto& row) { return std::vector{row.logical_port}; }),
       uplink_by_name(graph, sb.uplink, mask_of(sb::Uplink::Columns::logical_port),
                      [](const auto& row) { return std::vector{row.logical_port}; }),
+      sb_address_set_by_name(graph, sb.address_set, mask_of(sb::AddressSet::Columns::name),
+                             [](const auto& row) { return std::vector{row.name}; }),
+      pipeline_of(graph, sb.pipeline, mask_of(sb::Pipeline::Columns::acl),
+                  [](const auto& row) {
+                    return row.acl ? std::vector<Uuid>{*row.acl} : std::vector<Uuid>{};
+                  }),
       uplinks_on(graph, sb.uplink,
                  mask_of(sb::Uplink::Columns::physical_network) |
                      mask_of(sb::Uplink::Columns::tag),
@@ -86,5 +111,6 @@ Inputs::Inputs(engine::Graph& graph, nb::Database& nb, sb::Database& sb, Problem
       uplinks_of(graph, sb.uplink, mask_of(sb::Uplink::Columns::datapath),
                  [](const auto& row) { return std::vector<Uuid>{row.datapath.uuid}; }),
       problems(graph, own) {}
+Inputs::~Inputs() = default;
 
 }  // namespace mooring::northd

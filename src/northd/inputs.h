@@ -15,6 +15,7 @@ namespace mooring::northd {
 
 struct Inputs {
   Inputs(engine::Graph& graph, nb::Database& nb, sb::Database& sb, Problems& problems);
+  ~Inputs();
 
   nb::Database& nb_tables;
   sb::Database& sb_tables;
@@ -24,6 +25,8 @@ struct Inputs {
   engine::Source<nb::LogicalSwitch> logical_switches;
   engine::Source<nb::LogicalSwitchPort> ports;
   engine::Source<nb::PortGroup> port_groups;
+  engine::Source<nb::ACL> acls;
+  engine::Source<nb::AddressSet> address_sets;
 
   // Rows of tables of one row, under key 0.
   engine::Index<nb::NBGlobal, int> nb_root;
@@ -34,6 +37,13 @@ struct Inputs {
   engine::Index<nb::LogicalSwitch, Uuid> logical_switch_of;
   engine::Index<nb::PortGroup, Uuid> port_groups_of;
 
+  // Whose a rule is.
+  engine::Index<nb::PhysicalSwitch, Uuid> physical_switches_with;
+  engine::Index<nb::LogicalSwitch, Uuid> logical_switches_with;
+  engine::Index<nb::PortGroup, Uuid> port_groups_with;
+  engine::Index<nb::PortGroup, std::string> port_group_by_name;
+  engine::Index<nb::AddressSet, std::string> address_set_by_name;
+
   engine::Source<sb::SBGlobal> sb_global;
   engine::Source<sb::Chassis> chassis;
   engine::Source<sb::ChassisPrivate> chassis_private;
@@ -41,6 +51,7 @@ struct Inputs {
   engine::Source<sb::DatapathBinding> datapaths;
   engine::Source<sb::PortBinding> bindings;
   engine::Source<sb::Uplink> uplinks;
+  engine::Source<sb::Pipeline> pipeline;
 
   engine::Index<sb::Chassis, std::string> chassis_by_name;
   engine::Index<sb::Chassis, std::string> chassis_by_hostname;
@@ -49,6 +60,8 @@ struct Inputs {
   engine::Index<sb::DatapathBinding, Uuid> datapath_of;
   engine::Index<sb::PortBinding, std::string> binding_by_name;
   engine::Index<sb::Uplink, std::string> uplink_by_name;
+  engine::Index<sb::AddressSet, std::string> sb_address_set_by_name;
+  engine::Index<sb::Pipeline, Uuid> pipeline_of;  // by the rule it was made from
   engine::Index<sb::Uplink, Vlan> uplinks_on;
   engine::Index<sb::Uplink, Uuid> uplinks_of;  // by Datapath_Binding
 

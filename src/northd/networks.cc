@@ -134,6 +134,7 @@ Networks::Networks(engine::Graph& graph, Inputs& inputs, Outputs& outputs, Ports
   inputs.physical_switches.demand_each(physical_);
   inputs.logical_switches.demand_each(logical_);
 }
+Networks::~Networks() = default;
 
 Nothing Networks::physical(Context& context, const Uuid& uuid) {
   auto row = context.row(inputs_.physical_switches, uuid);

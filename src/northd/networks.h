@@ -17,6 +17,7 @@ namespace mooring::northd {
 class Networks {
  public:
   Networks(engine::Graph& graph, Inputs& inputs, Outputs& outputs, Ports& ports);
+  ~Networks();
 
   // By the UUID of the switch.
   engine::Relation<Uuid, Network> networks;

@@ -11,23 +11,15 @@
 namespace mooring::northd {
 
 struct Outputs {
-  explicit Outputs(engine::Graph& graph)
-      : datapaths(graph, stratum::kDesired, true),
-        bindings(graph, stratum::kDesired, true),
-        uplinks(graph, stratum::kDesired, true),
-        pipeline(graph, stratum::kDesired, true),
-        global(graph, stratum::kDesired, true),
-        ports(graph, stratum::kDesired, true),
-        physical_switches(graph, stratum::kDesired, true),
-        logical_switches(graph, stratum::kDesired, true),
-        progress(graph, stratum::kDesired, true),
-        findings(graph, stratum::kDesired, true) {}
+  explicit Outputs(engine::Graph& graph);
+  ~Outputs();
 
   // Southbound.
   engine::Relation<Uuid, DesiredDatapath> datapaths;
   engine::Relation<std::string, DesiredBinding> bindings;
   engine::Relation<std::string, DesiredUplink> uplinks;
   engine::Relation<PipelineRow, Present> pipeline;
+  engine::Relation<std::string, DesiredAddress> address_sets;
   engine::Relation<int, DesiredGlobal> global;
 
   // Northbound.

@@ -14,7 +14,9 @@ std::vector<PipelineRow> row_key(const sb::Pipeline& row) {
                   .match = row.match,
                   .actions = row.actions,
                   .datapath = {},
-                  .port_group = row.port_group};
+                  .port_group = row.port_group,
+                  .acl = row.acl,
+                  .stateful = row.stateful};
   if (row.datapath) out.datapath = row.datapath->uuid;
   return {std::move(out)};
 }
@@ -50,6 +52,8 @@ Result<PipelineSync::Written> PipelineSync::write_key(ovsdb::Transaction& transa
   row.actions = key.actions;
   if (key.datapath) row.datapath.emplace().uuid = *key.datapath;
   row.port_group = key.port_group;
+  row.acl = key.acl;
+  row.stateful = key.stateful;
   transaction.insert(row);
   return Written::kDone;
 }
@@ -60,6 +64,7 @@ std::string PipelineSync::words_for(const PipelineRow& key) const {
 }
 
 std::optional<FindingKey> PipelineSync::finding_for(const PipelineRow& key) const {
+  if (key.acl) return finding_on("ACL", *key.acl, key.stage, model::code::kRowRejected);
   return finding_on("", Uuid(), key.stage, model::code::kRowRejected);
 }
 

@@ -41,6 +41,7 @@ PortStates::PortStates(engine::Graph& graph, Inputs& inputs, Outputs& outputs, P
              [this](Context& context, const Uuid& uuid) { return derive(context, uuid); }) {
   inputs.ports.demand_each(state_);
 }
+PortStates::~PortStates() = default;
 
 Nothing PortStates::derive(Context& context, const Uuid& uuid) {
   const auto& port = context.get(ports_.of, uuid);

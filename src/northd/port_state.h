@@ -18,6 +18,7 @@ class PortStates {
  public:
   PortStates(engine::Graph& graph, Inputs& inputs, Outputs& outputs, Ports& ports,
              Networks& networks, Uplinks& uplinks, ChassisView& chassis);
+  ~PortStates();
 
   // By switch: the names of the ports that are bound where no uplink is.
   engine::Relation<Uuid, std::string> without_uplink;

@@ -67,6 +67,7 @@ Ports::Ports(engine::Graph& graph, Inputs& inputs, Outputs& outputs)
       outputs_(outputs) {
   inputs.ports.demand_each(of);
 }
+Ports::~Ports() = default;
 
 std::optional<Port> Ports::derive(Context& context, const Uuid& uuid) {
   auto row = context.row(inputs_.ports, uuid);

@@ -60,6 +60,7 @@ namespace mooring::northd {
 class Ports {
  public:
   Ports(engine::Graph& graph, Inputs& inputs, Outputs& outputs);
+  ~Ports();
 
   // The ports of type localnet of a switch.
   engine::Relation<Uuid, Uuid> localnets;

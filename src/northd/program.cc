@@ -7,7 +7,7 @@
 namespace mooring::northd {
 namespace {
 
-struct Row {
+struct ProgramLine {
   const model::Stage& stage;
   std::int64_t priority;
   std::string_view match;
@@ -16,7 +16,7 @@ struct Row {
 
 // A stage without rows is passed over: "next" leads to the following one that has some. What calls
 // a function leaves the rest of its stage to it (model/stage.h).
-constexpr Row kProgram[] = {
+constexpr ProgramLine kProgram[] = {
     // A group address is no source (IEEE 802, 8.1).
     {model::stage::kInAdmission, 100, "eth.src[40]", "drop;"},
     {model::stage::kInAdmission, 50, "1", "next;"},
@@ -29,24 +29,29 @@ constexpr Row kProgram[] = {
 
 }  // namespace
 
+PipelineRow program_row(const model::Stage& stage, std::int64_t priority, std::string_view match,
+                        std::string_view actions) {
+  PipelineRow out;
+  out.kind = model::kSwitchProgram;
+  out.pipeline = to_string(stage.pipeline);
+  out.table_id = stage.id;
+  out.stage = stage.name;
+  out.priority = priority;
+  out.match = match;
+  out.actions = actions;
+  return out;
+}
+
 Program::Program(engine::Graph& graph, Outputs& outputs)
     : rows_(graph, "program", stratum::kRows, [&outputs](engine::Context& context, const int&) {
-        for (const Row& row : kProgram) {
+        for (const ProgramLine& line : kProgram) {
           context.emit(outputs.pipeline,
-                       PipelineRow{.kind = "switch",
-                                   .pipeline = std::string(to_string(row.stage.pipeline)),
-                                   .table_id = row.stage.id,
-                                   .stage = std::string(row.stage.name),
-                                   .priority = row.priority,
-                                   .match = std::string(row.match),
-                                   .actions = std::string(row.actions),
-                                   .datapath = {},
-                                   .port_group = {}},
-                       Present{});
+                       program_row(line.stage, line.priority, line.match, line.actions), Present{});
         }
         return engine::Nothing{};
       }) {
   rows_.demand(0);
 }
+Program::~Program() = default;
 
 }  // namespace mooring::northd

@@ -21,6 +21,7 @@ ProgressView::ProgressView(engine::Graph& graph, Inputs& inputs, Outputs& output
   global_.demand(0);
   summary_.demand(0);
 }
+ProgressView::~ProgressView() = default;
 
 Nothing ProgressView::reach(Context& context, const Uuid& uuid) {
   auto row = context.row(inputs_.chassis_private, uuid);

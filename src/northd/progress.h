@@ -11,6 +11,7 @@ namespace mooring::northd {
 class ProgressView {
  public:
   ProgressView(engine::Graph& graph, Inputs& inputs, Outputs& outputs);
+  ~ProgressView();
 
  private:
   // How far one chassis is.

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "northd/address_set_sync.h"
 #include "northd/datapath_sync.h"
 #include "northd/derivations.h"
 #include "northd/diagnostic_sync.h"
@@ -35,6 +36,7 @@ class Reconciler {
   BindingSync bindings_;
   UplinkSync uplinks_;
   PipelineSync pipeline_;
+  AddressSetSync address_sets_;
   RoleSync role_;
   GlobalSync global_;
   PortStateSync ports_;

@@ -19,6 +19,7 @@ SwitchStates::SwitchStates(engine::Graph& graph, Outputs& outputs, Networks& net
              [this](Context& context, const Uuid& uuid) { return derive(context, uuid); }) {
   networks.networks.demand_each(state_);
 }
+SwitchStates::~SwitchStates() = default;
 
 Nothing SwitchStates::derive(Context& context, const Uuid& uuid) {
   auto found = context.elements(networks_.networks, uuid);

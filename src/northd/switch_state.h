@@ -14,6 +14,7 @@ class SwitchStates {
  public:
   SwitchStates(engine::Graph& graph, Outputs& outputs, Networks& networks, ChassisView& chassis,
                PortStates& ports);
+  ~SwitchStates();
 
  private:
   engine::Nothing derive(engine::Context& context, const Uuid& uuid);

@@ -56,8 +56,6 @@ void apply_keys(Context& context, Outputs& outputs, const typename Row::View& ro
   }
 }
 
-constexpr std::string_view kAcls =
-    "acls: access control isn't implemented yet, no traffic is filtered by them";
 constexpr std::string_view kQos = "qos_rules: they aren't implemented yet and have no effect";
 
 using Lsp = nb::LogicalSwitchPort;
@@ -110,7 +108,6 @@ constexpr Key kPortOptions[] = {
 
 using Ls = nb::LogicalSwitch;
 constexpr Rule<Ls> kLogicalSwitchRules[] = {
-    {[](const Ls::View& row) { return !row.acls().empty(); }, Severity::kError, kAcls},
     {[](const Ls::View& row) { return !row.qos_rules().empty(); }, Severity::kWarning, kQos},
     {[](const Ls::View& row) { return !row.forwarding_groups().empty(); }, Severity::kWarning,
      "forwarding_groups: they aren't implemented and have no effect"},
@@ -118,7 +115,6 @@ constexpr Rule<Ls> kLogicalSwitchRules[] = {
 
 using Ps = nb::PhysicalSwitch;
 constexpr Rule<Ps> kPhysicalSwitchRules[] = {
-    {[](const Ps::View& row) { return !row.acls().empty(); }, Severity::kError, kAcls},
     {[](const Ps::View& row) { return !row.qos_rules().empty(); }, Severity::kWarning, kQos},
     {[](const Ps::View& row) { return row.router_port().has_value(); }, Severity::kWarning,
      "router_port: routers aren't implemented yet, nothing is routed"},
@@ -168,14 +164,13 @@ class Unsupported::TableBase {
 template <class Row>
 class Unsupported::Table final : public TableBase {
  public:
-  using Used = std::function<bool(const typename Row::View&)>;
   Table(engine::Graph& graph, store::Table<Row>& table, Outputs& outputs, Severity severity,
-        std::string message, Used used = [](const auto&) { return true; })
+        std::string message)
       : rows_(graph, table),
         report_(graph, "unsupported:" + std::string(Row::kTable), stratum::kRows,
-                [this, &outputs, severity, message, used](Context& context, const Uuid& uuid) {
+                [this, &outputs, severity, message](Context& context, const Uuid& uuid) {
                   auto row = context.row(rows_, uuid);
-                  if (!row || !used(*row)) return engine::Nothing{};
+                  if (!row) return engine::Nothing{};
                   context.emit(outputs.findings,
                                finding_on(Row::kTable, uuid, name_of<Row>(*row),
                                           model::code::kUnsupported),
@@ -206,9 +201,6 @@ Unsupported::Unsupported(engine::Graph& graph, Inputs& inputs, Outputs& outputs)
   add(nb.copp, "control plane protection isn't implemented: nothing is limited");
   add(nb.static_mac_binding, "routers aren't implemented yet: nobody reads the binding");
   add(nb.chassis_template_var, "template variables aren't implemented: they aren't replaced");
-  tables_.push_back(std::make_unique<Table<nb::PortGroup>>(
-      graph, nb.port_group, outputs, Severity::kError, std::string(kAcls),
-      [](const nb::PortGroup::View& row) { return !row.acls().empty(); }));
 }
 
 Unsupported::~Unsupported() = default;

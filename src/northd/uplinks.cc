@@ -27,6 +27,7 @@ Uplinks::Uplinks(engine::Graph& graph, Inputs& inputs, Outputs& outputs, Network
           [this](Context& context, const Uuid& uuid) { return derive(context, uuid); }) {
   networks.networks.demand_each(of_);
 }
+Uplinks::~Uplinks() = default;
 
 std::vector<std::string> Uplinks::derive(Context& context, const Uuid& uuid) {
   std::vector<std::string> out;

@@ -16,6 +16,7 @@ class Uplinks {
  public:
   Uplinks(engine::Graph& graph, Inputs& inputs, Outputs& outputs, Networks& networks,
           VlanConflict& conflict);
+  ~Uplinks();
 
   // The physical networks that a switch has a working uplink to, sorted.
   const std::vector<std::string>& of(engine::Context& context, const Uuid& on) {

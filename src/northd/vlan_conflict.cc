@@ -32,6 +32,7 @@ VlanConflict::VlanConflict(engine::Graph& graph, Inputs& inputs, Outputs& output
       networks_(networks) {
   networks.vlan_claims.demand_each(owner);
 }
+VlanConflict::~VlanConflict() = default;
 
 Uuid VlanConflict::choose(Context& context, const Vlan& vlan) {
   auto claims = context.elements(networks_.vlan_claims, vlan);

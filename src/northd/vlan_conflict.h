@@ -13,6 +13,7 @@ namespace mooring::northd {
 class VlanConflict {
  public:
   VlanConflict(engine::Graph& graph, Inputs& inputs, Outputs& outputs, Networks& networks);
+  ~VlanConflict();
 
   // The switch that has the VLAN; nil when nobody asks for it.
   engine::Memo<Vlan, Uuid> owner;

@@ -1,0 +1,105 @@
+#include "northd/address_sets.h"
+
+#include <fmt/core.h>
+
+#include "expr/scope.h"
+
+namespace mooring::northd {
+namespace {
+
+using engine::Context;
+using engine::Nothing;
+
+constexpr std::size_t kBadNamed = 3;
+
+// The members that can't be read, as a message names them; "" when all can.
+std::string bad_members(const nb::AddressSet::View& row) {
+  std::string out;
+  std::size_t count = 0;
+  for (const std::string& text : row.addresses()) {
+    if (expr::parse_member(text)) continue;
+    if (++count <= kBadNamed) out += (out.empty() ? "" : ", ") + quoted(text);
+  }
+  if (count > kBadNamed) out += fmt::format(" and {} more", count - kBadNamed);
+  return out;
+}
+
+}  // namespace
+
+AddressSets::AddressSets(engine::Graph& graph, Inputs& inputs, Outputs& outputs, Acls& acls,
+                         Ports& ports)
+    : inputs_(inputs),
+      outputs_(outputs),
+      acls_(acls),
+      ports_(ports),
+      row_(graph, "address_set", stratum::kNetworks,
+           [this](Context& context, const Uuid& uuid) { return of_row(context, uuid); }),
+      group_(graph, "group_address_sets", stratum::kNetworks,
+             [this](Context& context, const Uuid& uuid) { return of_group(context, uuid); }),
+      port_(graph, "port_in_address_sets", stratum::kNetworks,
+            [this](Context& context, const Uuid& uuid) { return of_port(context, uuid); }) {
+  inputs.address_sets.demand_each(row_);
+  inputs.port_groups.demand_each(group_);
+  inputs.ports.demand_each(port_);
+}
+AddressSets::~AddressSets() = default;
+
+bool AddressSets::is_named(Context& context, const std::string& set) {
+  return !context.elements(acls_.sets_named, set).empty();
+}
+
+Nothing AddressSets::of_row(Context& context, const Uuid& uuid) {
+  auto row = context.row(inputs_.address_sets, uuid);
+  if (!row) return {};
+  if (std::string bad = bad_members(*row); !bad.empty()) {
+    context.emit(outputs_.findings,
+                 finding_on("Address_Set", uuid, row->name(), model::code::kAddressInvalid),
+                 Finding{model::Severity::kError,
+                         fmt::format("addresses: {}: no address, prefix, MAC or number; left out",
+                                     bad)});
+  }
+  if (!is_named(context, row->name())) return {};
+  context.emit(outputs_.address_sets, row->name(), DesiredAddress{});
+  for (const std::string& text : row->addresses()) {
+    if (expr::parse_member(text)) {
+      context.emit(outputs_.address_sets, row->name(), DesiredAddress{text});
+    }
+  }
+  return {};
+}
+
+Nothing AddressSets::of_group(Context& context, const Uuid& uuid) {
+  auto row = context.row(inputs_.port_groups, uuid);
+  if (!row) return {};
+  for (const char* suffix : {"_ip4", "_ip6"}) {
+    std::string set = row->name() + suffix;
+    if (is_named(context, set)) {
+      context.emit(outputs_.address_sets, std::move(set), DesiredAddress{});
+    }
+  }
+  return {};
+}
+
+Nothing AddressSets::of_port(Context& context, const Uuid& uuid) {
+  const auto& groups = context.find(inputs_.port_groups_of, uuid);
+  if (groups.empty()) return {};
+  const auto& port = context.get(ports_.of, uuid);
+  if (!port) return {};
+  for (const Uuid& group : groups) {
+    auto row = context.row(inputs_.port_groups, group);
+    if (!row) continue;
+    auto add = [&](AddressKey::Kind kind, const char* suffix) {
+      const std::string set = row->name() + suffix;
+      if (!is_named(context, set)) return;
+      for (const AddressKey& address : port->addresses) {
+        if (address.kind != kind) continue;
+        context.emit(outputs_.address_sets, set, DesiredAddress{address.to_string()});
+      }
+    };
+    add(AddressKey::Kind::kIp4, "_ip4");
+    add(AddressKey::Kind::kIp6, "_ip6");
+  }
+  return {};
+}
+
+}  // namespace mooring::northd

@@ -1,0 +1,35 @@
+// The address sets that rules name: those of the northbound table, and the addresses of port groups.
+#pragma once
+
+#include "engine/memo.h"
+#include "northd/acls.h"
+#include "northd/inputs.h"
+#include "northd/outputs.h"
+#include "northd/ports.h"
+
+namespace mooring::northd {
+
+// A set that no rule names isn't derived, so that the ports of a group that has no rule about its own
+// addresses cost nothing here.
+class AddressSets {
+ public:
+  AddressSets(engine::Graph& graph, Inputs& inputs, Outputs& outputs, Acls& acls, Ports& ports);
+  ~AddressSets();
+
+ private:
+  engine::Nothing of_row(engine::Context& context, const Uuid& uuid);
+  engine::Nothing of_group(engine::Context& context, const Uuid& uuid);
+  // What a port contributes to the sets of its groups.
+  engine::Nothing of_port(engine::Context& context, const Uuid& uuid);
+  bool is_named(engine::Context& context, const std::string& set);
+
+  Inputs& inputs_;
+  Outputs& outputs_;
+  Acls& acls_;
+  Ports& ports_;
+  engine::Memo<Uuid, engine::Nothing> row_;
+  engine::Memo<Uuid, engine::Nothing> group_;
+  engine::Memo<Uuid, engine::Nothing> port_;
+};
+
+}  // namespace mooring::northd
