@@ -51,12 +51,13 @@ def named(name: str) -> list[str]:
     return ["named-uuid", name]
 
 
-def insert(table: str, name: str | None = None, **row: Any) -> dict[str, Any]:
+def insert(table: str, reference: str | None = None, /, **row: Any) -> dict[str, Any]:
+    """`reference`: what named() calls the row in the same transaction."""
     operation: dict[str, Any] = {"op": "insert", "table": table, "row": row}
-    return {**operation, "uuid-name": name} if name else operation
+    return {**operation, "uuid-name": reference} if reference else operation
 
 
-def update(table: str, where: list[Any], **row: Any) -> dict[str, Any]:
+def update(table: str, where: list[Any], /, **row: Any) -> dict[str, Any]:
     return {"op": "update", "table": table, "where": where, "row": row}
 
 
@@ -99,7 +100,7 @@ def contents(server: OvsdbServer) -> dict[str, Any]:
     return out
 
 
-def diagnostics(central: Central, code: str, **equal: Any) -> list[dict[str, Any]]:
+def diagnostics(central: Central, code: str, /, **equal: Any) -> list[dict[str, Any]]:
     return [row for row in central.diagnostics()
             if row["code"] == code and all(row[key] == value for key, value in equal.items())]
 
