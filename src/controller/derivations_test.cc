@@ -74,8 +74,7 @@ TEST_F(DerivationsTest, APortIsNotReadyBeforeItsPatchPortIsThere) {
 
 TEST_F(DerivationsTest, FramesEnterUntaggedOrPriorityTagged) {
   set_up_vlan();
-  EXPECT_THAT(c.flows(table::kClassify),
-              Contains(HasSubstr("in_port=5,vlan_tci=0x0000/0x1fff")));
+  EXPECT_THAT(c.flows(table::kClassify), Contains(HasSubstr("in_port=5,vlan_tci=0x0000/0x1fff")));
   EXPECT_THAT(c.flows(table::kClassify), Contains(HasSubstr("in_port=5,dl_vlan=0 ")));
   EXPECT_THAT(c.flows(table::kClassify), Contains(HasSubstr("dl_vlan=101 ")));
 }
@@ -83,7 +82,8 @@ TEST_F(DerivationsTest, FramesEnterUntaggedOrPriorityTagged) {
 TEST_F(DerivationsTest, TheWayToTheWireTagsAndStripsAgain) {
   set_up_vlan();
   EXPECT_THAT(c.flows(table::kDeliver),
-              Contains(testing::ContainsRegex("push_vlan:0x8100,set_field:4197->vlan_vid,.*output:100[12],pop_vlan")));
+              Contains(testing::ContainsRegex(
+                  "push_vlan:0x8100,set_field:4197->vlan_vid,.*output:100[12],pop_vlan")));
 }
 
 TEST_F(DerivationsTest, AnUnmappedNetworkIsLocal) {
@@ -144,7 +144,8 @@ TEST_F(DerivationsTest, APortThatIsBoundElsewhereIsTakenByAFreshInterfaceOnly) {
 }
 
 TEST_F(DerivationsTest, SeveralMappedUplinksAreReportedAndTheFirstServes) {
-  c.set_external_ids({{"system-id", "hv1"}, {"ovn-encap-type", "geneve"},
+  c.set_external_ids({{"system-id", "hv1"},
+                      {"ovn-encap-type", "geneve"},
                       {"ovn-encap-ip", "192.0.2.1"},
                       {"ovn-bridge-mappings", "phys:br-eth1,other:br-eth1"}});
   datapath = c.add_switch(7, "phys", 101, "b");
@@ -199,6 +200,36 @@ TEST_F(DerivationsTest, WhatIsPluggedElsewhereCostsNothing) {
   EXPECT_EQ(c.flow_count(), flows);
 }
 
+TEST_F(DerivationsTest, AStageOfRowsThatAreLeftOutIsPassedOver) {
+  set_up_vlan();
+  const auto before = c.flows(table::kIngress + model::stage::kInLearn.id);
+  const auto learn = c.flows(table::kLearn);
+  for (const char* actions :
+       {"fly;", "next(pipeline=ingress, table=99);", "lookup_l2(1);", "next"}) {
+    sb::Pipeline row;
+    row.uuid = c.fresh();
+    row.pipeline = "ingress";
+    row.stage = "ls_in_x";
+    row.table_id = 5;
+    row.match = "1";
+    row.actions = actions;
+    c.sb.pipeline.put(row);
+    c.update();
+    EXPECT_THAT(c.findings(), Contains(Key("flow-invalid:ls_in_x"))) << actions;
+    EXPECT_THAT(c.flows(table::kIngress + 5), IsEmpty()) << actions;
+    EXPECT_EQ(c.flows(table::kIngress + model::stage::kInLearn.id), before) << actions;
+    EXPECT_EQ(c.flows(table::kLearn), learn) << actions;
+    row.actions = "next;";
+    c.sb.pipeline.put(row);
+    c.update();
+    EXPECT_THAT(c.flows(table::kIngress + 5), testing::SizeIs(1)) << actions;
+    EXPECT_NE(c.flows(table::kLearn), learn) << actions;
+    c.sb.pipeline.erase(row.uuid);
+    c.update();
+    EXPECT_EQ(c.flows(table::kLearn), learn) << actions;
+  }
+}
+
 TEST_F(DerivationsTest, RandomChangesEndWhereAFreshStartDoes) {
   std::mt19937 random(11);
   std::vector<Uuid> switches;
@@ -222,10 +253,10 @@ TEST_F(DerivationsTest, RandomChangesEndWhereAFreshStartDoes) {
       case 2:
         if (!bindings.contains(name)) {
           std::string mac = "02:00:00:00:00:" + std::to_string(10 + n);
-          bindings[name] = c.add_binding(name, switches[random() % 4], 1 + n,
-                                         random() % 3 ? Set<std::string>{mac}
-                                                      : Set<std::string>{mac, "unknown"})
-                               .uuid;
+          bindings[name] =
+              c.add_binding(name, switches[random() % 4], 1 + n,
+                            random() % 3 ? Set<std::string>{mac} : Set<std::string>{mac, "unknown"})
+                  .uuid;
         }
         break;
       case 3:

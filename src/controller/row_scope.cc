@@ -1,13 +1,10 @@
 #include "controller/row_scope.h"
 
-#include <fmt/core.h>
-
 #include <string>
 #include <utility>
 
+#include "controller/pipeline_row.h"
 #include "controller/tables.h"
-#include "expr/parser.h"
-#include "model/stage.h"
 
 namespace mooring::controller {
 
@@ -62,7 +59,7 @@ std::shared_ptr<const expr::AddressSet> RowScope::address_set(std::string_view n
 std::optional<std::uint8_t> RowScope::table_of(const expr::Next& next) const {
   bool ingress = (next.pipeline.empty() ? row_.pipeline() : next.pipeline) == "ingress";
   if (next.stage) {
-    if (*next.stage > 31) return std::nullopt;
+    if (*next.stage >= Stages::kCount) return std::nullopt;
     return (ingress ? table::kIngress : table::kEgress) + *next.stage;
   }
   return ingress ? from_.stages.ingress_from(context_, row_.table_id() + 1)
@@ -81,35 +78,17 @@ std::optional<std::uint32_t> RowScope::port_key(std::string_view name) const {
 openflow::Subfield RowScope::ct_zone() const { return field::kZone; }
 
 Result<void> RowScope::call(const expr::Call& call, openflow::Actions& out) const {
-  static constexpr std::pair<std::string_view, std::uint8_t> kFunctions[] = {
-      {model::function::kLearn, table::kLearn},
-      {model::function::kAnswerNeighbour, table::kNeighbour},
-      {model::function::kLookup, table::kLookup},
-  };
-  for (const auto& [name, table] : kFunctions) {
-    if (call.name != name || call.result || !call.arguments.empty() || call.has_body) continue;
-    out.resubmit(table);
-    return {};
-  }
-  if (call.name == model::function::kReject || call.name == model::function::kLog) return {};
-  return fail(fmt::format("\"{}\" is no function of this controller; it may be older than the "
-                          "northd that wrote the row",
-                          call.name));
+  return lower_function(call, out);
 }
 
 Result<ReadRow> read_row(const sb::Pipeline::View& row, const RowScope& scope) {
-  auto match = expr::parse(row.match());
-  if (!match) return fail("match: " + match.error().error().message);
-  auto actions = expr::parse_actions(row.actions());
-  if (!actions) return fail("actions: " + actions.error().error().message);
-  if (row.table_id() < 0 || row.table_id() > 31) return fail("table_id is not 0 to 31");
-  if (row.priority() < 0 || row.priority() > 65535) return fail("priority is not 0 to 65535");
-  auto lowered = expr::lower_actions(*actions, scope);
+  auto texts = read_pipeline_row(row);
+  if (!texts) return tl::unexpected(texts.error());
+  auto lowered = expr::lower_actions(texts->actions, scope);
   if (!lowered) return fail("actions: " + lowered.error().message);
   int base = row.pipeline() == "ingress" ? table::kIngress : table::kEgress;
-  return ReadRow{expr::all_of({std::move(*match), expr::prerequisites(*actions)}),
-                 std::move(*lowered),
-                 static_cast<std::uint8_t>(base + row.table_id()),
+  return ReadRow{expr::all_of({texts->match, expr::prerequisites(texts->actions)}),
+                 std::move(*lowered), static_cast<std::uint8_t>(base + row.table_id()),
                  static_cast<std::uint16_t>(row.priority())};
 }
 

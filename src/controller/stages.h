@@ -12,6 +12,8 @@ namespace mooring::controller {
 
 class Stages {
  public:
+  static constexpr std::int64_t kCount = 32;  // of each pipeline
+
   Stages(engine::Graph& graph, Inputs& inputs);
   ~Stages();
 
@@ -23,12 +25,12 @@ class Stages {
  private:
   using Place = std::pair<std::string, std::int64_t>;
   std::uint8_t find(engine::Context& context, const Place& place);
-  bool readable(engine::Context& context, const Uuid& row);
+  bool counts(engine::Context& context, const Uuid& row);
 
   Inputs& inputs_;
-  // Whether a row's match and actions can be read at all: a stage of none but garbled rows would be
-  // the end of every packet.
-  engine::Memo<Uuid, bool> readable_;
+  // Whether a row can be carried out: a stage of none but rows that are left out would be the end
+  // of every packet.
+  engine::Memo<Uuid, bool> counts_;
   engine::Memo<Place, std::uint8_t> table_of_;
 };
 
