@@ -15,16 +15,6 @@ std::string joined(const Set<std::string>& words) {
   return out;
 }
 
-std::vector<std::pair<std::string, std::string>> encaps_of(const sb::Database& database,
-                                                           const Chassis& row) {
-  std::vector<std::pair<std::string, std::string>> out;
-  for (const auto& ref : row.encaps) {
-    if (const Encap* encap = database.encap.find(ref.uuid)) out.emplace_back(encap->type, encap->ip);
-  }
-  std::sort(out.begin(), out.end());
-  return out;
-}
-
 store::Ref<Encap> insert_encap(const WantedChassis& wanted, const std::string& type,
                                const std::string& ip, ovsdb::Transaction& txn) {
   Encap encap;
@@ -35,41 +25,52 @@ store::Ref<Encap> insert_encap(const WantedChassis& wanted, const std::string& t
   return txn.insert(encap);
 }
 
-void insert_chassis(const WantedChassis& wanted, ovsdb::Transaction& txn) {
+// Whoever removed the Chassis row may have left that of Chassis_Private.
+void write_private(const sb::Database& database, const std::string& name,
+                   store::Ref<Chassis> chassis, ovsdb::Transaction& txn) {
+  const Private* own = nullptr;
+  database.chassis_private.for_each([&](const Private& row) {
+    if (row.name == name) own = &row;
+  });
+  if (own != nullptr) {
+    txn.diff(own->uuid, Private::Columns::chassis, own->chassis, chassis);
+    return;
+  }
+  Private row;
+  row.name = name;
+  row.chassis = chassis;
+  txn.insert(row);
+}
+
+// The encap that the chassis has already, or a new one.
+store::Ref<Encap> find_or_insert_encap(const sb::Database& database, const Chassis& chassis,
+                                       const WantedChassis& wanted, const std::string& type,
+                                       const std::string& ip, ovsdb::Transaction& txn) {
+  for (const auto& ref : chassis.encaps) {
+    const Encap* encap = database.encap.find(ref.uuid);
+    if (encap != nullptr && encap->type == type && encap->ip == ip) return ref;
+  }
+  return insert_encap(wanted, type, ip, txn);
+}
+
+store::Ref<Chassis> insert_chassis(const WantedChassis& wanted, ovsdb::Transaction& txn) {
   Chassis row;
   row.name = wanted.name;
   row.hostname = wanted.hostname;
   row.other_config = wanted.config;
   row.external_ids = wanted.config;
-  for (const auto& [type, ip] : wanted.encaps) row.encaps.insert(insert_encap(wanted, type, ip, txn));
-  auto chassis = txn.insert(row);
-  Private own;
-  own.name = wanted.name;
-  own.chassis = chassis;
-  txn.insert(own);
+  for (const auto& [type, ip] : wanted.encaps)
+    row.encaps.insert(insert_encap(wanted, type, ip, txn));
+  return txn.insert(row);
 }
 
 template <class Column>
-void write_config(const Chassis& row, const Column& column, const Map<std::string, std::string>& old,
-                  const WantedChassis& wanted, ovsdb::Transaction& txn) {
+void write_config(const Chassis& row, const Column& column,
+                  const Map<std::string, std::string>& old, const WantedChassis& wanted,
+                  ovsdb::Transaction& txn) {
   auto merged = old;
   for (const auto& [key, value] : wanted.config) merged.insert_or_assign(key, value);
   txn.diff(row.uuid, column, old, merged);
-}
-
-void write_private(const sb::Database& database, const Chassis& chassis, ovsdb::Transaction& txn) {
-  const Private* own = nullptr;
-  database.chassis_private.for_each([&](const Private& row) {
-    if (row.name == chassis.name) own = &row;
-  });
-  if (own != nullptr) {
-    txn.diff(own->uuid, Private::Columns::chassis, own->chassis, store::Ref<Chassis>{chassis.uuid});
-    return;
-  }
-  Private row;
-  row.name = chassis.name;
-  row.chassis = store::Ref<Chassis>{chassis.uuid};
-  txn.insert(row);
 }
 
 }  // namespace
@@ -103,17 +104,18 @@ void write_chassis(const sb::Database& database, const WantedChassis& wanted,
   database.chassis.for_each([&](const Chassis& candidate) {
     if (candidate.name == wanted.name) row = &candidate;
   });
-  if (row == nullptr) return insert_chassis(wanted, txn);
+  if (row == nullptr) {
+    return write_private(database, wanted.name, insert_chassis(wanted, txn), txn);
+  }
   txn.diff(row->uuid, Chassis::Columns::hostname, row->hostname, wanted.hostname);
   write_config(*row, Chassis::Columns::other_config, row->other_config, wanted, txn);
   write_config(*row, Chassis::Columns::external_ids, row->external_ids, wanted, txn);
-  if (encaps_of(database, *row) != wanted.encaps) {
-    for (const auto& ref : row->encaps) txn.remove_from(row->uuid, Chassis::Columns::encaps, ref);
-    for (const auto& [type, ip] : wanted.encaps) {
-      txn.insert_into(row->uuid, Chassis::Columns::encaps, insert_encap(wanted, type, ip, txn));
-    }
+  Set<store::Ref<Encap>> encaps;
+  for (const auto& [type, ip] : wanted.encaps) {
+    encaps.insert(find_or_insert_encap(database, *row, wanted, type, ip, txn));
   }
-  write_private(database, *row, txn);
+  txn.diff(row->uuid, Chassis::Columns::encaps, row->encaps, encaps);
+  write_private(database, wanted.name, {row->uuid}, txn);
 }
 
 }  // namespace mooring::controller

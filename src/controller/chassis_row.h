@@ -29,6 +29,6 @@ WantedChassis wanted_chassis(const LocalConfig& config, const ovs::OpenVSwitch& 
 // Adds to txn what makes the database say so. Keys of other_config and external_ids that aren't in
 // wanted.config are others' and stay. Without an encap nothing is written: the schema wants one.
 void write_chassis(const sb::Database& database, const WantedChassis& wanted,
-                                  ovsdb::Transaction& txn);
+                   ovsdb::Transaction& txn);
 
 }  // namespace mooring::controller

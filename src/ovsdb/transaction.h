@@ -98,8 +98,9 @@ class Transaction {
     for (const T& element : after) {
       if (!before.contains(element)) fresh.insert(fresh.end(), element);
     }
-    if (!gone.empty()) mutate(Row::kTable, row, column.name, "delete", to_json(gone));
+    // In this order: the server counts a set's elements after each mutation, and may want one.
     if (!fresh.empty()) mutate(Row::kTable, row, column.name, "insert", to_json(fresh));
+    if (!gone.empty()) mutate(Row::kTable, row, column.name, "delete", to_json(gone));
   }
 
   // --- Maps ---

@@ -65,7 +65,7 @@ TEST(Transaction, DifferencesAreMinimal) {
   EXPECT_EQ(
       txn.to_params("D"),
       R"(["D",{"op":"mutate","table":"Port",)" WHERE
-      R"(,"mutations":[["addresses","delete",["set",["a"]]],["addresses","insert",["set",["c"]]],)"
+      R"(,"mutations":[["addresses","insert",["set",["c"]]],["addresses","delete",["set",["a"]]],)"
       R"(["options","delete",["set",["a"]]],["options","insert",["map",[["a","2"]]]]]}])");
 }
 
