@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "controller/conditions.h"
@@ -14,6 +15,9 @@ using ovsdb::ClientState;
 
 constexpr std::chrono::seconds kRetry{1};
 constexpr std::chrono::seconds kLeave{2};
+// Refused flows are tried again at growing intervals.
+constexpr std::chrono::seconds kFirstRefusedPause{1};
+constexpr std::chrono::seconds kLastRefusedPause{256};
 
 ovsdb::Client::Options local_options(const Controller::Options& options) {
   ovsdb::Client::Options out;
@@ -47,6 +51,7 @@ Controller::Controller(io::Loop& loop, const Clock& clock, Logger logger, Option
       southbound_(sb_, derived_.inputs, derived_.outputs, clock),
       local_(ovs_, derived_.inputs, derived_.outputs, clock),
       retry_(loop),
+      refused_retry_(loop),
       leaving_(loop) {}
 
 openflow::Connection::Callbacks Controller::switch_callbacks() {
@@ -113,6 +118,7 @@ void Controller::turn() {
     write_southbound(local_idle);
   }
   announcer_.update(installed_);
+  retry_refused_later();
   derived_.outputs.settle();
 }
 
@@ -240,6 +246,21 @@ void Controller::send_southbound(ovsdb::Transaction txn, bool& in_flight, const 
 
 void Controller::retry_later() {
   if (!retry_.pending()) retry_.start(kRetry, [this] { schedule(); });
+}
+
+// Nobody tells when a switch that was full has room again.
+void Controller::retry_refused_later() {
+  if (!installer_.has_refused()) {
+    refused_retry_.cancel();
+    refused_pause_ = kFirstRefusedPause;
+    return;
+  }
+  if (refused_retry_.pending()) return;
+  refused_retry_.start(refused_pause_, [this] {
+    installer_.retry_refused();
+    schedule();
+  });
+  refused_pause_ = std::min(2 * refused_pause_, kLastRefusedPause);
 }
 
 // The configuration that is in force in the switch, when all of it is.

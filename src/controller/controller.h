@@ -1,6 +1,7 @@
 // The controller of one chassis: its databases, its switch, and the turns in which it acts.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -68,6 +69,7 @@ class Controller {
   void write_southbound(bool local_idle);
   void send_southbound(ovsdb::Transaction txn, bool& in_flight, const char* what);
   void retry_later();
+  void retry_refused_later();
   std::optional<std::int64_t> carried_out(bool local_idle) const;
   std::set<std::string> ready_names() const;
   std::map<FindingKey, Finding> findings() const;
@@ -94,6 +96,7 @@ class Controller {
   SouthboundSync southbound_;
   LocalSync local_;
   io::Timer retry_;
+  io::Timer refused_retry_;
   io::Timer leaving_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 
@@ -101,6 +104,7 @@ class Controller {
   LocalConfig applied_;                  // the configuration in force
   std::set<std::string> committing_;     // ready ports whose flows are on their way
   std::set<std::string> installed_;      // ready ports whose flows are in the switch
+  std::chrono::seconds refused_pause_{};  // until refused flows are tried again
   bool scheduled_ = false;
   bool paused_ = false;
   bool left_ = false;

@@ -7,6 +7,7 @@ namespace mooring::controller {
 
 void Controller::recompute() {
   derived_.graph.reset();
+  installer_.retry_refused();
   schedule();
 }
 

@@ -38,6 +38,7 @@ FlowInstaller::FlowInstaller(openflow::Connection& connection, Outputs& outputs,
 void FlowInstaller::connected() {
   ++session_;
   known_ = sending_ = reading_ = false;
+  retry_refused();
   read_back();
 }
 
@@ -95,6 +96,14 @@ void FlowInstaller::compare_all() {
   }
 }
 
+// They stay refused, and reported, until the switch has taken them.
+void FlowInstaller::retry_refused() {
+  for (auto& [key, refused] : refused_) {
+    refused.retry = true;
+    pending_.insert(key);
+  }
+}
+
 void FlowInstaller::drain() {
   for (auto& difference : outputs_.flows.drain()) pending_.insert(std::move(difference.key));
   for (auto& difference : outputs_.learners.drain()) {
@@ -121,8 +130,9 @@ bool FlowInstaller::add_item(const FlowKey& key, std::vector<BundleItem>& items)
   const FlowBody* body = wanted(key);
   auto refused = refused_.find(key);
   if (refused != refused_.end()) {
-    if (body != nullptr && *body == refused->second.body) return false;
-    refused_.erase(refused);
+    bool unchanged = body != nullptr && *body == refused->second.body;
+    if (unchanged && !refused->second.retry) return false;
+    if (!unchanged) refused_.erase(refused);
   }
   auto present = installed_.find(key);
   if (body == nullptr) {
@@ -132,7 +142,10 @@ bool FlowInstaller::add_item(const FlowKey& key, std::vector<BundleItem>& items)
   }
   bool same = present != installed_.end() && present->second.actions == body->actions &&
               present->second.cookie == body->cookie();
-  if (same) return false;
+  if (same) {
+    refused_.erase(key);
+    return false;
+  }
   openflow::Flow flow;
   flow.table = key.table;
   flow.priority = key.priority;
@@ -197,6 +210,7 @@ void FlowInstaller::finish(tl::expected<void, BundleFailure> outcome) {
 
 void FlowInstaller::accept() {
   for (Sent& sent : in_flight_) {
+    refused_.erase(sent.key);
     if (sent.body) {
       installed_.insert_or_assign(sent.key, Installed{sent.body->actions, sent.body->cookie()});
     } else {
@@ -206,16 +220,21 @@ void FlowInstaller::accept() {
   in_flight_.clear();
 }
 
+void FlowInstaller::note_refused(const FlowKey& key, const FlowBody& body,
+                                 const std::string& reason) {
+  ++counters_.rejected;
+  auto [it, fresh] = refused_.insert_or_assign(key, Refused{body, reason});
+  if (!fresh) return;  // tried again, and told before
+  logger_.err("the switch refused a flow ({}): {} actions={}", reason, key.to_string(),
+              body.actions.to_string());
+}
+
 void FlowInstaller::refuse(const BundleFailure& failure) {
   std::size_t first = in_flight_cookies_.size();
   for (const auto& rejected : failure.rejected) {
     if (rejected.index < first || rejected.index - first >= in_flight_.size()) continue;
     const Sent& sent = in_flight_[rejected.index - first];
-    if (!sent.body) continue;
-    ++counters_.rejected;
-    logger_.err("the switch refused a flow ({}): {} actions={}", rejected.error.name(),
-                sent.key.to_string(), sent.body->actions.to_string());
-    refused_.insert_or_assign(sent.key, Refused{*sent.body, rejected.error.name()});
+    if (sent.body) note_refused(sent.key, *sent.body, rejected.error.name());
   }
   if (failure.rejected.empty()) {
     logger_.warn("a bundle of flows failed as a whole: {}", failure.message);

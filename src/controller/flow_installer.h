@@ -52,6 +52,9 @@ class FlowInstaller {
   bool settled() const;
   // Reads back the switch's flows and mends what differs.
   void read_back();
+  // Lets the next update() send once more what the switch refused: it may have room by now.
+  void retry_refused();
+  bool has_refused() const { return !refused_.empty(); }
 
   // What the switch refused, with its reason.
   std::map<FindingKey, Finding> findings() const;
@@ -71,6 +74,7 @@ class FlowInstaller {
   struct Refused {
     FlowBody body;
     std::string reason;
+    bool retry = false;
   };
 
   void drain();
@@ -82,6 +86,7 @@ class FlowInstaller {
   bool add_item(const FlowKey& key, std::vector<openflow::BundleItem>& items);
   void finish(tl::expected<void, openflow::BundleFailure> outcome);
   void accept();
+  void note_refused(const FlowKey& key, const FlowBody& body, const std::string& reason);
   void refuse(const openflow::BundleFailure& failure);
 
   openflow::Connection& connection_;
