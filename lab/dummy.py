@@ -78,12 +78,6 @@ class DummyHypervisor(Hypervisor):
             self._readers.pop(name, None)
             self._pcap_path(name).unlink(missing_ok=True)
 
-    def bridges_of_nics(self) -> list[str]:
-        """Those of the provider bridges that there are."""
-        present = {row["name"] for row in self.ovsdb.rows("Bridge", columns=["name"])}
-        return [bridge for number, _ in enumerate(self.physical_networks, start=1)
-                if (bridge := f"br-eth{number}") in present]
-
     def set_link(self, port: str, up: bool) -> None:
         """Switches a device on or off."""
         self.appctl("netdev-dummy/set-admin-state", port, "up" if up else "down")

@@ -99,7 +99,12 @@ class Machine:
         if self._raw is not None:
             self._raw.close()
             self._raw = None
-        self.namespace.delete()
+        # A namespace's interfaces go some time after it, and their other ends with them: a machine
+        # of the same name would find its own still taken.
+        try:
+            self.namespace.delete_link(NIC)
+        finally:
+            self.namespace.delete()
 
 
 class VM(Machine):

@@ -98,6 +98,11 @@ class Namespace:
             namespace.no_checksum_offload(interface)
             namespace.ip("link", "set", "dev", interface, "up")
 
+    def delete_link(self, name: str) -> None:
+        """Removes an interface and its other end; nothing if it isn't there."""
+        if self.exists and name in self.interfaces():
+            self.ip("link", "delete", "dev", name)
+
     def no_checksum_offload(self, interface: str) -> None:
         done = subprocess.run(self.enter(["ethtool", "-K", interface, "tx", "off"]),
                               capture_output=True, text=True)

@@ -109,7 +109,7 @@ class SwitchNode:
         self.vsctl("--if-exists", "del-br", name)
 
     def bridges(self) -> list[str]:
-        return self.vsctl("list-br").split()
+        return sorted(row["name"] for row in self.ovsdb.rows("Bridge", columns=["name"]))
 
     def ports(self, bridge: str) -> list[str]:
         """Names of the bridge's ports, without the local one."""

@@ -40,7 +40,9 @@ class Scene:
         self._pending: list[Command] = []
         self._plugs: dict[str, dict[str, str]] = {}
         self._to_be_up: list[str] = []
+        # What others have on the lab, as the canary of the diagnostics, stays when this scene goes.
         self._flows = {name: h.flows(cookies=False) for name, h in self._hypervisors.items()}
+        self._patches = {name: h.patch_ports() for name, h in self._hypervisors.items()}
 
     def __enter__(self) -> Scene:
         return self
@@ -173,7 +175,7 @@ class Scene:
         self.lab.central.sync()
         for hypervisor in self._hypervisors.values():
             if strict and self.lab.stack.name == "mooring":
-                self.wait_patches(hypervisor.name, {})
+                self.wait_patches(hypervisor.name, self._patches[hypervisor.name])
                 oracle.wait_quiet_flows(hypervisor, self._flows[hypervisor.name])
         self.ports, self._networks = {}, []
 
@@ -209,9 +211,6 @@ class Scene:
             # What an earlier frame taught the provider bridges, which learn as any switch does,
             # must not decide about this one.
             for bridge in hypervisor.bridges():
-                hypervisor.appctl("fdb/flush", bridge)
-            # What the provider bridges remember of earlier frames is a switch's own business.
-            for bridge in hypervisor.bridges_of_nics():
                 hypervisor.appctl("fdb/flush", bridge)
             hypervisor.revalidate()
             hypervisor.clear_sent()
