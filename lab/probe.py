@@ -16,6 +16,7 @@ from .wait import Deadline, WaitTimeout, scale
 
 Pair = tuple[Machine, str]
 RETRY_INTERVAL = 0.25
+CONTROL_ROUNDS = 3
 
 
 def reach_all(
@@ -28,16 +29,24 @@ def reach_all(
     """Asks all (machine, address) pairs at once; returns {(machine's name, address): answered}.
 
     Each pair is asked every quarter of a second until it answers. A pair that `expected` says
-    reaches gets up to `timeout`; every other has failed when `patience` has passed (each had at
-    least three requests then). Without `expected` all get `patience`.
+    reaches gets up to `timeout`. Every other has failed when the third requests of all those have
+    been answered, so that a machine as slow as it may be had the time to answer all of its own; or,
+    where none is expected to reach and without `expected`, when `patience` has passed.
     """
     pairs = list(pairs)
-    answered: dict[tuple[str, str], bool] = {(m.name, _canonical(ip)): False for m, ip in pairs}
+    # By pair, the latest of its requests that was answered; 0 before that.
+    latest: dict[tuple[str, str], int] = {(m.name, _canonical(ip)): 0 for m, ip in pairs}
     sockets: dict[tuple[str, int], EchoSocket] = {}
     wanted = {(m.name, _canonical(ip)) for m, ip in pairs if expected and expected(m, ip)}
-    patient, final = Deadline(patience), Deadline(max(timeout, patience) if expected else patience)
+    # Who is waited for, and how far: the others are given as many requests.
+    rounds = 1 if len(wanted) == len(latest) else CONTROL_ROUNDS
+    deadline = Deadline(max(timeout, patience) if wanted else patience)
     poller = select.poll()
     by_descriptor: dict[int, EchoSocket] = {}
+
+    def done() -> bool:
+        return all(latest.values()) if not wanted else all(latest[key] >= rounds for key in wanted)
+
     try:
         for machine, ip in pairs:
             key = (machine.name, ipaddress.ip_address(ip).version)
@@ -46,26 +55,24 @@ def reach_all(
                 by_descriptor[sockets[key].fileno()] = sockets[key]
                 poller.register(sockets[key], select.POLLIN)
         sequence = 0
-        while True:
+        while not done() and not deadline.passed:
             sequence += 1
             for machine, ip in pairs:
-                if not answered[machine.name, _canonical(ip)]:
+                key = (machine.name, _canonical(ip))
+                if not latest[key] or (key in wanted and latest[key] < rounds):
                     sockets[machine.name, ipaddress.ip_address(ip).version].send(ip, sequence)
-            round_end = Deadline(RETRY_INTERVAL)
-            while not round_end.passed and not all(answered.values()):
-                for descriptor, _ in poller.poll(round_end.left * 1000):
+            round_end = time.monotonic() + RETRY_INTERVAL
+            while (left := round_end - time.monotonic()) > 0 and not done():
+                for descriptor, _ in poller.poll(left * 1000):
                     echo = by_descriptor[descriptor]
-                    for ip, _ in echo.receive():
-                        if (echo.machine.name, ip) in answered:
-                            answered[echo.machine.name, ip] = True
-            if all(answered.values()) or final.passed:
-                break
-            if patient.passed and all(answered[key] for key in wanted):
-                break
+                    for ip, number in echo.receive():
+                        key = (echo.machine.name, ip)
+                        if key in latest:
+                            latest[key] = max(latest[key], number)
     finally:
         for echo in sockets.values():
             echo.close()
-    return {(m.name, ip): answered[m.name, _canonical(ip)] for m, ip in pairs}
+    return {(m.name, ip): latest[m.name, _canonical(ip)] > 0 for m, ip in pairs}
 
 
 def reach(machine: Machine, ip: str, *, timeout: float = 1.0) -> bool:

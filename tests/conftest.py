@@ -1,14 +1,17 @@
-"""What all tests have: the lab's fixtures, and the choice of tests."""
+"""What all tests have: the lab's fixtures, a time limit, and the choice of tests."""
 
 import os
 
 import pytest
 
 from lab.pytest_fixtures import *  # noqa: F401, F403
+from lab.wait import scale
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Under another stack than Mooring, its own ways aren't shown."""
+    """A busy machine gets more time; under another stack than Mooring, its own ways aren't shown."""
+    for item in items:
+        item.add_marker(pytest.mark.timeout(float(config.getini("timeout")) * scale()))
     if os.environ.get("MOORING_LAB_STACK", "mooring") == "mooring":
         return
     for item in items:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import json
+import os
 import socket
 import struct
 import threading
@@ -239,6 +240,23 @@ def test_long_names_in_the_northbound_database(scene: Scene) -> None:
                  "mutations": [["ports", "delete", ["set", [["uuid", str(u)] for u in ports]]]]})
     diagnostics.wait_gone(lab, "name-invalid")
     diagnostics.wait_gone(lab, "address-invalid")
+
+
+NOT_UTF8 = os.fsdecode(b"caf\xe9 \xc0\x80 \xff")
+
+
+@pytest.mark.parametrize("arguments", [
+    ["ps-add", NOT_UTF8, "physnet1", "7"], ["lsp-add", "n", NOT_UTF8],
+    ["lsp-set-addresses", "p1", NOT_UTF8],
+    ["set", "Physical_Switch", "n", f"external_ids:a={NOT_UTF8}"],
+], ids=lambda arguments: arguments[0])
+def test_what_is_not_utf8_is_refused(scene: Scene, arguments: list[str]) -> None:
+    """With a word about it, and without a trace in the database."""
+    nb = scene.lab.central.nb
+    before = nb.rows("Physical_Switch"), nb.rows("Logical_Switch_Port")
+    with pytest.raises(LabError, match="UTF-8"):
+        scene.lab.nb(*arguments)
+    assert (nb.rows("Physical_Switch"), nb.rows("Logical_Switch_Port")) == before
 
 
 @pytest.mark.parametrize("key", ["iface-id", "attached-mac"])
