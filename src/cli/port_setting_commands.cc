@@ -8,6 +8,7 @@
 #include "cli/networks.h"
 #include "cli/suggest.h"
 #include "model/lsp_address.h"
+#include "model/port_security.h"
 
 namespace mooring::cli {
 namespace {
@@ -62,7 +63,7 @@ void get_security(const Draft& draft, const RowId& port, Output& output) {
 // What doesn't parse is stored all the same, as ovn-nbctl does; northd reports it.
 Result<void> set_security(Draft& draft, const RowId& port, const Words& words, Output& output) {
   for (const std::string& word : words) {
-    auto entry = model::LspAddress::parse(word);
+    auto entry = model::SecurityEntry::parse(word);
     if (entry) continue;
     output.warnings.push_back(fmt::format("port security \"{}\": {}", word, entry.error().message));
   }

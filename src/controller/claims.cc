@@ -19,6 +19,15 @@ void read_addresses(const sb::PortBinding::View& row, LocalPort& port) {
   }
 }
 
+// An element that doesn't parse allows nothing, but secures the port all the same.
+void read_security(const sb::PortBinding::View& row, LocalPort& port) {
+  port.secured = !row.port_security().empty();
+  for (const std::string& text : row.port_security()) {
+    if (auto entry = model::SecurityEntry::parse(text)) port.security.push_back(std::move(*entry));
+  }
+  port.security = model::merged(std::move(port.security));
+}
+
 bool is_true(const Map<std::string, std::string>& options, const std::string& key) {
   return value_or(options, key, std::string()) == "true";
 }
@@ -35,9 +44,9 @@ LocalPort make_port(const sb::PortBinding::View& row, const Attached& attached) 
   port.ofport = attached.ofport;
   port.localport = row.type() == "localport";
   port.enabled = row.enabled().value_or(true);
-  port.secured = !row.port_security().empty();
   port.announced = !port.localport && !is_true(row.options(), "disable_garp_rarp");
   read_addresses(row, port);
+  read_security(row, port);
   return port;
 }
 

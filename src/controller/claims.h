@@ -12,6 +12,7 @@
 #include "engine/memo.h"
 #include "engine/relation.h"
 #include "model/lsp_address.h"
+#include "model/port_security.h"
 
 namespace mooring::controller {
 
@@ -26,11 +27,12 @@ struct LocalPort {
   bool localport = false;    // type localport: on every chassis, never sends to the wire
   bool enabled = true;
   bool unknown = false;      // takes traffic to addresses that nobody has
-  bool secured = false;      // port security is on: what it may send is known
+  bool secured = false;      // port security is on: security is all it may use
   bool announced = true;     // its arrival is told to the physical network
   bool installed = false;    // it had its flows here before
   Set<std::string> groups;   // the port groups it is in
   std::vector<model::LspAddress> addresses;
+  std::vector<model::SecurityEntry> security;  // merged
   friend bool operator==(const LocalPort&, const LocalPort&) = default;
 };
 

@@ -51,6 +51,9 @@ class Controller {
   void set_paused(bool paused);
   bool paused() const { return paused_; }
   std::string dump_bindings() const;
+  // How often port security refused something, by port and reason, as the switch counts it now; of
+  // all ports or, unless name is "", of one.
+  void show_refusals(const std::string& name, std::function<void(Result<std::string>)> done);
   std::string dump_stats() const;
   Map<std::string, std::uint64_t> memory_report() const;
 

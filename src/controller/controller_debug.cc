@@ -39,6 +39,14 @@ std::string Controller::dump_bindings() const {
   return out;
 }
 
+void Controller::show_refusals(const std::string& name,
+                               std::function<void(Result<std::string>)> done) {
+  switch_.dump_flows([this, name, done = std::move(done)](auto flows) {
+    if (!flows) return done(tl::unexpected(flows.error()));
+    done(controller::show_refusals(derived_.outputs.refusals, *flows, name));
+  });
+}
+
 std::string Controller::dump_stats() const {
   engine::Stats stats = derived_.graph.stats();
   std::string memos;

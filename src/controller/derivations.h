@@ -10,6 +10,7 @@
 #include "controller/networks.h"
 #include "controller/outputs.h"
 #include "controller/port_flows.h"
+#include "controller/port_security_flows.h"
 #include "controller/program_flows.h"
 #include "controller/row_scope.h"
 #include "controller/rule_flows.h"
@@ -34,6 +35,7 @@ struct Derivations {
         program_flows(graph, outputs, {inputs, claims, networks, groups, stages}),
         rule_flows(graph, outputs, {inputs, claims, networks, groups, stages}),
         port_flows(graph, outputs, claims, networks, guards, stages),
+        port_security_flows(graph, outputs, claims, networks, guards, stages),
         network_flows(graph, outputs, claims, networks, guards, stages) {}
 
   engine::Graph graph;
@@ -49,6 +51,7 @@ struct Derivations {
   ProgramFlows program_flows;
   RuleFlows rule_flows;
   PortFlows port_flows;
+  PortSecurityFlows port_security_flows;
   NetworkFlows network_flows;
 };
 

@@ -49,6 +49,13 @@ void add_debug_commands(daemon::ControlServer& control, Controller& controller) 
   control.add("debug/resume", [&] { return controller.set_paused(false), std::string(); });
   control.add("debug/status",
               [&] { return std::string(controller.paused() ? "paused" : "running"); });
+  control.add("port-security/show", "[PORT]", 0, 1,
+              [&](const daemon::ControlServer::Arguments& words, const daemon::Answer& answer) {
+                controller.show_refusals(words.empty() ? "" : words[0], [answer](auto shown) {
+                  if (!shown) return answer.error(shown.error().message);
+                  answer.ok(*shown);
+                });
+              });
   control.add("debug/dump-local-bindings", [&] { return controller.dump_bindings(); });
 }
 

@@ -9,6 +9,7 @@
 #include "controller/announcement.h"
 #include "controller/finding.h"
 #include "controller/flow.h"
+#include "controller/refusal.h"
 #include "controller/wanted.h"
 #include "engine/relation.h"
 
@@ -53,12 +54,14 @@ struct Outputs {
   // How much has changed that nobody has taken up yet. Nothing after a turn; and nothing still when
   // everything is derived again from the start, or a derivation depends on what it doesn't read.
   std::size_t differences() const {
-    return flows.differences() + learners.differences() + patch_ports.differences() +
+    return flows.differences() + learners.differences() + refusals.differences() +
+           patch_ports.differences() +
            claims.differences() + ready.differences() + wanted.differences() +
            zones.differences() + findings.differences() + announcements.differences();
   }
   // Takes up what has changed where those who carry it out look at the whole.
   void settle() {
+    refusals.drain();
     patch_ports.drain();
     claims.drain();
     ready.drain();
@@ -70,6 +73,8 @@ struct Outputs {
   engine::Relation<FlowKey, FlowBody> flows;
   // The cookies that flows made by the learn action may have.
   engine::Relation<std::uint64_t, Present> learners;
+  // Those of the flows that drop what port security refuses.
+  engine::Relation<FlowKey, RefusedAt> refusals;
   engine::Relation<std::string, PatchPort> patch_ports;  // by name
   engine::Relation<Uuid, Claim> claims;                  // by Port_Binding
   engine::Relation<std::string, Ready> ready;            // by logical port

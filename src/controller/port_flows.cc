@@ -59,7 +59,7 @@ Nothing PortFlows::derive(Context& context, const std::string& name) {
     if (guard.to_lport) to_rules(context, place);
     look_up(context, place);
     if (port->unknown && !port->secured) learn(context, place);
-    deliver(context, place);
+    if (!port->secured) deliver(context, place);
     announce(context, place);
   }
   if (network->reachable() && !port->localport) {
@@ -79,7 +79,7 @@ void PortFlows::classify(Context& context, const Place& place) {
         .set_reg(field::kInportRegister, port.key);
     if (port.localport) first.load(1, field::kNoUplink);
     if (place.guard.from_lport) load_flags(first, place);
-    first.resubmit(stages_.ingress_from(context, 0));
+    first.resubmit(port.secured ? table::kPortSecurity : stages_.ingress_from(context, 0));
     return FlowBody{std::move(first), port.binding};
   };
   auto in = [&] { return Match().in_port(port.ofport); };

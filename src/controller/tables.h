@@ -23,6 +23,11 @@ inline constexpr std::uint8_t kFlood = 45;      // broadcast and multicast
 inline constexpr std::uint8_t kOutput = 46;     // logical outport to egress stages, or uplink
 inline constexpr std::uint8_t kEgress = 48;     // + Pipeline.table_id, 0-31
 inline constexpr std::uint8_t kDeliver = 80;    // logical outport to OpenFlow port
+// Port security, between kClassify and the ingress stages (port_security_flows.h).
+inline constexpr std::uint8_t kPortSecurity = 82;    // the source MAC
+inline constexpr std::uint8_t kPortSecurityIp = 83;  // the source over IP, and ARP
+inline constexpr std::uint8_t kPortSecurityNd = 84;  // neighbour discovery
+inline constexpr std::uint8_t kRefused = 85;         // counts what they refuse
 }  // namespace table
 
 // metadata: the datapath's tunnel key. The two keys are OVN's choice too, which people and tools
@@ -45,6 +50,8 @@ inline constexpr std::uint16_t kFlagStateful = 1U << 2;
 inline constexpr unsigned kLabelRegister = 3;
 // reg11: which part of a long member list comes next.
 inline constexpr unsigned kPartRegister = 11;
+// reg12: why port security refuses a packet (refusal.h).
+inline constexpr unsigned kRefusalRegister = 12;
 // reg13: the connection tracking zone of the port.
 inline const openflow::Subfield kZone{openflow::Field::kReg13, 0, 16};
 }  // namespace field

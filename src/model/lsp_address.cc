@@ -5,16 +5,6 @@
 #include "model/words.h"
 
 namespace mooring::model {
-namespace {
-
-constexpr std::size_t kShown = 60;
-
-// Hostile rows can be long; messages aren't.
-std::string shown(std::string_view word) {
-  return word.size() <= kShown ? std::string(word) : std::string(word.substr(0, kShown)) + "...";
-}
-
-}  // namespace
 
 Result<LspAddress> LspAddress::parse(std::string_view text) {
   auto words = split_words(text);

@@ -1,4 +1,4 @@
-// One element of Logical_Switch_Port.addresses or of port_security (ovn-nb(5)).
+// One element of Logical_Switch_Port.addresses (ovn-nb(5)).
 #pragma once
 
 #include <optional>

@@ -1,6 +1,7 @@
 // Splitting of text columns.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +18,12 @@ inline std::vector<std::string_view> split_words(std::string_view text) {
     start = text.find_first_not_of(kBlanks, end == text.npos ? text.size() : end);
   }
   return words;
+}
+
+// A word as a message shows it: hostile rows can be long, messages aren't.
+inline std::string shown(std::string_view word) {
+  constexpr std::size_t kMost = 60;
+  return word.size() <= kMost ? std::string(word) : std::string(word.substr(0, kMost)) + "...";
 }
 
 // The parts between separators, empty ones too.

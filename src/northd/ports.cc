@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "model/lsp_address.h"
+#include "model/port_security.h"
 #include "model/words.h"
 #include "northd/options.h"
 #include "northd/unsupported.h"
@@ -130,11 +131,11 @@ void Ports::read_addresses(Context& context, const Row& row, Port& port, Desired
 // open.
 void Ports::check_security(Context& context, const Row& row) {
   for (const std::string& text : row.port_security()) {
-    auto address = model::LspAddress::parse(text);
-    if (address) continue;
+    auto entry = model::SecurityEntry::parse(text);
+    if (entry) continue;
     report(context, row, model::code::kAddressInvalid, Severity::kError,
            fmt::format("port_security: {} allows nothing: {}", quoted(text),
-                       address.error().message));
+                       entry.error().message));
   }
 }
 

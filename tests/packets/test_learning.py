@@ -70,8 +70,11 @@ def test_port_security_forbids_learning(scene: Scene) -> None:
     scene.port("a", "u1", "hv1", addresses=[own, "unknown"])
     scene.do(["lsp-set-port-security", "u1", f"{own} 10.9.0.1"])
     scene.ready()
-    scene.send("u1", BROADCAST, src=NESTED)
-    assert scene.send("a1", NESTED) == everywhere("101", "hv1:u1", "hv1:eth1")
+    assert scene.send("u1", BROADCAST, src=NESTED) == {}
+    assert scene.send("u1", BROADCAST, src=own, protocol="raw") == everywhere(
+        "101", "hv1:a1", "hv1:eth1")
+    # It takes unknown addresses, but only those that its port security allows.
+    assert scene.send("a1", NESTED) == everywhere("101", "hv1:eth1")
 
 
 def test_known_port_learns_nothing(scene: Scene) -> None:
