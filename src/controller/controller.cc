@@ -26,6 +26,15 @@ ovsdb::Client::Options local_options(const Controller::Options& options) {
   return out;
 }
 
+// Were ports and ICMP types of first fragments hidden, port security would have to let pass in
+// fragments what it refuses whole.
+openflow::Connection::Options switch_options() {
+  openflow::Connection::Options out;
+  out.greeting = {openflow::SetConfig{openflow::SetConfig::kShowFirstFragments},
+                  openflow::SetPacketInFormat{}};
+  return out;
+}
+
 ovsdb::Client::Options southbound_options(const Controller::Options& options) {
   ovsdb::Client::Options out;
   out.database = "OVN_Southbound";
@@ -44,7 +53,7 @@ Controller::Controller(io::Loop& loop, const Clock& clock, Logger logger, Option
       ovs_client_(loop, logger_.with_module("ovs_db"), local_options(options_), ovs_.replica()),
       sb_client_(loop, logger_.with_module("southbound"), southbound_options(options_),
                  sb_.replica()),
-      switch_(loop, {}, switch_callbacks(), logger_.with_module("openflow")),
+      switch_(loop, switch_options(), switch_callbacks(), logger_.with_module("openflow")),
       installer_(switch_, derived_.outputs, installer_callbacks(), logger_.with_module("flows")),
       announcer_(loop, clock, derived_.outputs,
                  [this](const openflow::PacketOut& out) { switch_.send(out); }),

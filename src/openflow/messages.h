@@ -70,6 +70,8 @@ struct Resume {
 
 // 0xffff sends whole packets; by default Open vSwitch sends none on a controller that didn't ask.
 struct SetConfig {
+  // The first fragment of a datagram shows its ports and ICMP type; by default none does.
+  static constexpr std::uint16_t kShowFirstFragments = 3;
   std::uint16_t flags = 0;
   std::uint16_t miss_send_len = 0xffff;
 };

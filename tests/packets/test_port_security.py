@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import Any, Callable, Iterator
 
 import pytest
-from scapy.layers.dhcp import BOOTP, DHCP
 from scapy.layers.dhcp6 import DHCP6_Advertise, DHCP6_Solicit
 from scapy.layers.inet import ICMP, IP, UDP, fragment
 from scapy.layers.inet6 import (
-    ICMPv6EchoRequest, ICMPv6MLReport2, ICMPv6MLReport, ICMPv6ND_NA, ICMPv6ND_NS, ICMPv6ND_RA,
-    ICMPv6ND_Redirect, ICMPv6ND_RS, ICMPv6NDOptDstLLAddr, ICMPv6NDOptSrcLLAddr, IPv6,
-    IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, in6_mactoifaceid)
+    ICMPv6MLReport, ICMPv6MLReport2, ICMPv6ND_RA, ICMPv6ND_Redirect, ICMPv6ND_RS,
+    ICMPv6NDOptSrcLLAddr, IPv6)
 from scapy.layers.l2 import ARP, Dot1AD, Dot1Q, Ether
-from scapy.packet import Raw
 
-from lab import Frame, Lab, LabError
+from lab import Lab, LabError
 from support import oracle
 from support.frames import BROADCAST, OUTSIDER
+from support.guest_frames import (
+    ALL_NODES, OPEN, arp, arp_over_other_hardware, discover, first_fragment, fragments6, ip4, ip6,
+    link_local, na, nd6, ns, offer, padding_before, rarp, raw)
+from support.port_security import (
+    assert_delivered, assert_refused, reached, refusals, sends, tagged)
 from support.scene import Scene
 
 LAB = {"hypervisors": 1}
@@ -25,12 +27,10 @@ LAB = {"hypervisors": 1}
 pytestmark = pytest.mark.mooring
 
 FOREIGN = "02:66:00:00:00:66"
-OPEN = "02:01:00:00:00:01"  # a port without port security, which sees what others may send
 DUAL, FOUR, SIX, ANY, NETS, BOTH, BAD, OFF, ROUTER = (f"02:02:00:00:00:{n:02x}"
                                                       for n in range(1, 10))
 SECOND = "02:02:00:00:00:66"
 VRRP4, VRRP6 = "00:00:5e:00:01:05", "00:00:5e:00:02:05"
-ALL_NODES = "33:33:00:00:00:01"
 
 PORTS = {
     "dual": [f"{DUAL} 10.0.0.2/24 fd00::2/64"],
@@ -44,10 +44,6 @@ PORTS = {
     "router": [f"VRRPv3 {ROUTER} {VRRP4} {VRRP6} 10.0.0.50 fd00::50"],
 }
 MACS = dict(zip(PORTS, (DUAL, FOUR, SIX, ANY, NETS, BOTH, BAD, OFF, ROUTER)))
-
-
-def link_local(mac: str) -> str:
-    return "fe80::" + in6_mactoifaceid(mac).lower()
 
 
 @pytest.fixture(scope="module")
@@ -64,136 +60,6 @@ def guests(dummy_lab: Lab, kind: str) -> Iterator[Scene]:
         oracle.check_all(dummy_lab)
 
 
-def refusals(scene: Scene, port: str) -> dict[str, int]:
-    text = scene.hv("hv1").controller.ctl("port-security/show", port)
-    first, *lines = text.splitlines()
-    assert first == port
-    return {reason: int(count) for reason, count in (line.split() for line in lines)}
-
-
-def reached(scene: Scene, device: str, frame: Any) -> set[str]:
-    """Where copies of a frame come out that arrives on a device: none twice, none changed."""
-    hv1 = scene.hv("hv1")
-    for bridge in hv1.bridges():
-        hv1.appctl("fdb/flush", bridge)
-    found = [place for place, copies in hv1.exchange(device, bytes(frame)).items()
-             for copy in copies if untagged(copy.data) == untagged(bytes(frame))]
-    assert len(found) == len(set(found))
-    return set(found)
-
-
-def sends(scene: Scene, port: str, frame: Any) -> set[str]:
-    """reached(), of a frame that a port may send."""
-    before = refusals(scene, port)
-    found = reached(scene, port, frame)
-    assert refusals(scene, port) == before
-    return found
-
-
-def assert_refused(scene: Scene, port: str, frame: Any, reason: str) -> None:
-    """The frame comes out nowhere, and is counted once, for that reason."""
-    before = refusals(scene, port)
-    assert reached(scene, port, frame) == set()
-    after = refusals(scene, port)
-    assert {r: n - before[r] for r, n in after.items() if n != before[r]} == {reason: 1}
-
-
-def assert_delivered(scene: Scene, port: str, frame: Any, expected: bool) -> None:
-    """The port gets a frame from the wire, or refuses and counts it."""
-    before = refusals(scene, port)["not-for-port"]
-    found = reached(scene, "eth1", tagged(frame))
-    assert (port in found) == expected
-    assert refusals(scene, port)["not-for-port"] - before == (0 if expected else 1)
-
-
-def untagged(data: bytes) -> bytes:
-    return data[:12] + data[12 + 4 * len(Frame(data).tags):]
-
-
-def tagged(frame: Any) -> bytes:
-    data = bytes(frame)
-    return data[:12] + bytes.fromhex("81000065") + data[12:]
-
-
-# --- frames ---
-
-def ip4(src_mac: str, src: str, dst: str = "10.0.0.99", dst_mac: str = OPEN) -> Any:
-    return Ether(src=src_mac, dst=dst_mac) / IP(src=src, dst=dst) / UDP(sport=9, dport=9) / b"four"
-
-
-def ip6(src_mac: str, src: str, dst: str = "fd00::99", dst_mac: str = OPEN) -> Any:
-    return Ether(src=src_mac, dst=dst_mac) / IPv6(src=src, dst=dst) / UDP(sport=9, dport=9) / b"six"
-
-
-def raw(src_mac: str, dst_mac: str = OPEN) -> Any:
-    return Ether(src=src_mac, dst=dst_mac, type=0x88B5) / Raw(b"raw".ljust(46, b"."))
-
-
-def arp(src_mac: str, sha: str, spa: str, op: int = 1, tpa: str = "10.0.0.99") -> Any:
-    dst = BROADCAST if op == 1 else OPEN
-    return Ether(src=src_mac, dst=dst) / ARP(op=op, hwsrc=sha, psrc=spa, pdst=tpa)
-
-
-def arp_over_other_hardware(mac: str, spa: str) -> bytes:
-    data = bytes(arp(mac, mac, spa))
-    return data[:14] + b"\0\6" + data[16:]
-
-
-def rarp(src_mac: str, sha: str, tha: str, op: int = 3) -> Any:
-    return (Ether(src=src_mac, dst=BROADCAST, type=0x8035)
-            / ARP(op=op, hwsrc=sha, hwdst=tha, psrc="0.0.0.0", pdst="0.0.0.0"))
-
-
-def discover(mac: str, dst: str = "255.255.255.255") -> Any:
-    return (Ether(src=mac, dst=BROADCAST) / IP(src="0.0.0.0", dst=dst) / UDP(sport=68, dport=67)
-            / BOOTP(chaddr=bytes.fromhex(mac.replace(":", ""))) / DHCP(options=[
-                ("message-type", "discover"), "end"]))
-
-
-def offer(mac: str, src: str, sport: int = 67) -> Any:
-    return (Ether(src=mac, dst=BROADCAST) / IP(src=src, dst="255.255.255.255")
-            / UDP(sport=sport, dport=68) / BOOTP(op=2, yiaddr="10.0.0.77")
-            / DHCP(options=[("message-type", "offer"), "end"]))
-
-
-def nd6(src_mac: str, src: str, message: Any, dst: str = "ff02::1") -> Any:
-    return Ether(src=src_mac, dst=ALL_NODES) / IPv6(src=src, dst=dst, hlim=255) / message
-
-
-def ns(src_mac: str, src: str, target: str, *sll: str) -> Any:
-    message = ICMPv6ND_NS(tgt=target)
-    for mac in sll:
-        message /= ICMPv6NDOptSrcLLAddr(lladdr=mac)
-    return nd6(src_mac, src, message)
-
-
-def na(src_mac: str, src: str, target: str, *tll: str) -> Any:
-    message = ICMPv6ND_NA(tgt=target, R=0, S=0, O=1)
-    for mac in tll:
-        message /= ICMPv6NDOptDstLLAddr(lladdr=mac)
-    return nd6(src_mac, src, message)
-
-
-def first_fragment(src_mac: str, src: str, payload: bytes, kind: int) -> Any:
-    """The first of several fragments, whose payload is of the given IPv6 header type."""
-    return (Ether(src=src_mac, dst=ALL_NODES) / IPv6(src=src, dst="ff02::1", hlim=255)
-            / IPv6ExtHdrFragment(nh=kind, m=1, offset=0, id=7) / Raw(payload))
-
-
-def fragments6(mac: str, src: str) -> list[Any]:
-    """A large ping in two fragments."""
-    whole = bytes(IPv6(src=src, dst="fd00::99") / ICMPv6EchoRequest(data=b"x" * 1992))[40:]
-    return [Ether(src=mac, dst=OPEN) / IPv6(src=src, dst="fd00::99")
-            / IPv6ExtHdrFragment(nh=58, m=more, offset=start // 8, id=7)
-            / Raw(whole[start:start + 1200])
-            for start, more in ((0, 1), (1200, 0))]
-
-
-# A destination options header of 8 bytes, all padding, in front of ICMPv6 or UDP.
-def padding_before(protocol: int) -> bytes:
-    return bytes([protocol, 0, 1, 4, 0, 0, 0, 0])
-
-
 Frames = dict[str, Callable[[], Any]]
 
 # What "dual" may send, all of which "open" gets.
@@ -203,6 +69,9 @@ OWN: Frames = {
     "ipv4-fragment": lambda: fragment(
         Ether(src=DUAL, dst=OPEN) / IP(src="10.0.0.2", dst="10.0.0.99") / ICMP() / (b"x" * 1800),
         1200)[1],
+    "ipv4-first-fragment": lambda: fragment(
+        Ether(src=DUAL, dst=OPEN) / IP(src="10.0.0.2", dst="10.0.0.99")
+        / UDP(sport=9, dport=9) / (b"x" * 1800), 1200)[0],
     "arp-request": lambda: arp(DUAL, DUAL, "10.0.0.2"),
     "arp-reply": lambda: arp(DUAL, DUAL, "10.0.0.2", op=2),
     "arp-probe": lambda: arp(DUAL, DUAL, "0.0.0.0", tpa="10.0.0.2"),
@@ -213,6 +82,8 @@ OWN: Frames = {
     "ipv6-link-local": lambda: ip6(DUAL, link_local(DUAL)),
     "ipv6-first-fragment": lambda: fragments6(DUAL, "fd00::2")[0],
     "ipv6-last-fragment": lambda: fragments6(DUAL, "fd00::2")[1],
+    "ipv6-first-fragment-udp": lambda: first_fragment(
+        DUAL, "fd00::2", bytes(UDP(sport=9, dport=9) / (b"x" * 1192)), 17),
     "ns": lambda: ns(DUAL, "fd00::2", "fd00::99", DUAL),
     "ns-without-mac": lambda: ns(DUAL, link_local(DUAL), "fd00::99"),
     "dad": lambda: ns(DUAL, "::", "fd00::2"),
@@ -300,6 +171,7 @@ ANOTHERS: dict[str, Frames] = {
     "dhcp-server": {
         "offer": lambda: offer(DUAL, "10.0.0.2"),
         "from-other-port": lambda: offer(DUAL, "10.0.0.2", sport=1067),
+        "fragment": lambda: fragment(offer(DUAL, "10.0.0.2") / (b"x" * 1800), 1200)[0],
         "advertise": lambda: (
             Ether(src=DUAL, dst=OPEN) / IPv6(src=link_local(DUAL), dst="fe80::1")
             / UDP(sport=547, dport=546) / DHCP6_Advertise()),
@@ -546,29 +418,3 @@ def test_all_ports_are_shown(guests: Scene) -> None:
     assert names == sorted({*PORTS, "open"} - {"off"})
     with pytest.raises(LabError, match='no port "nobody"'):
         guests.hv("hv1").controller.ctl("port-security/show", "nobody")
-
-
-def test_changed_while_it_is_in_use(scene: Scene) -> None:
-    """An address more, other ones, none, and off: in force at once, counters kept."""
-    scene.network("n", 101)
-    scene.port("n", "open", "hv1", addresses=[OPEN])
-    scene.port("n", "vm", "hv1", addresses=[DUAL])
-    scene.ready()
-    new = ip4(DUAL, "10.0.0.3")
-    assert sends(scene, "vm", new) == {"open"}
-    scene.now(["lsp-set-port-security", "vm", f"{DUAL} 10.0.0.2"])
-    assert_refused(scene, "vm", new, "foreign-ipv4")
-    assert_refused(scene, "vm", arp(DUAL, DUAL, "10.0.0.3"), "arp")
-    counted = refusals(scene, "vm")
-    scene.now(["lsp-set-port-security", "vm", f"{DUAL} 10.0.0.2 10.0.0.3"])
-    assert sends(scene, "vm", new) == {"open"}
-    assert refusals(scene, "vm") == counted
-    assert_delivered(scene, "vm", ip4(OUTSIDER, "10.0.0.9", "10.0.0.3", DUAL), True)
-    scene.now(["lsp-set-port-security", "vm", f"{DUAL} 10.0.0.3", f"{SECOND} 10.0.0.2"])
-    assert_refused(scene, "vm", ip4(DUAL, "10.0.0.2"), "foreign-ipv4")
-    assert sends(scene, "vm", ip4(SECOND, "10.0.0.2")) == {"open"}
-    scene.now(["lsp-set-port-security", "vm"])
-    assert sends(scene, "vm", ip4(FOREIGN, "192.0.2.1")) == {"open"}
-    assert list(refusals(scene, "vm")) == ["vlan-tag"]
-    scene.now(["lsp-set-port-security", "vm", "nonsense"])
-    assert_refused(scene, "vm", new, "foreign-mac")
