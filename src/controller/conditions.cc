@@ -15,6 +15,8 @@ void set_conditions(ovsdb::Client& client, const Outputs& outputs, const std::st
   auto sets = Condition::none();
   auto pipeline = Condition::none();
   pipeline.equals(sb::Pipeline::Columns::kind, std::string(model::kSwitchProgram));
+  auto meters = Condition::none();
+  auto bands = Condition::none();
   outputs.wanted.for_each([&](const Wanted& wanted, const auto&) {
     switch (wanted.kind) {
       case Wanted::Kind::kPortNamed:
@@ -38,6 +40,12 @@ void set_conditions(ovsdb::Client& client, const Outputs& outputs, const std::st
       case Wanted::Kind::kChassis:
         chassis.row(wanted.uuid);
         break;
+      case Wanted::Kind::kMeterNamed:
+        meters.equals(sb::Meter::Columns::name, wanted.name);
+        break;
+      case Wanted::Kind::kMeterBand:
+        bands.row(wanted.uuid);
+        break;
     }
   });
   chassis.equals(sb::Chassis::Columns::name, system_id);
@@ -45,6 +53,8 @@ void set_conditions(ovsdb::Client& client, const Outputs& outputs, const std::st
   client.set_condition<sb::DatapathBinding>(std::move(datapaths));
   client.set_condition<sb::Uplink>(std::move(uplinks));
   client.set_condition<sb::Chassis>(std::move(chassis));
+  client.set_condition<sb::Meter>(std::move(meters));
+  client.set_condition<sb::MeterBand>(std::move(bands));
   client.set_condition<sb::ChassisPrivate>(
       Condition::none().equals(sb::ChassisPrivate::Columns::name, system_id));
   client.set_condition<sb::Encap>(

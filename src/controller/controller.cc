@@ -45,7 +45,8 @@ ovsdb::Client::Options southbound_options(const Controller::Options& options) {
 
 }  // namespace
 
-Controller::Controller(io::Loop& loop, const Clock& clock, Logger logger, Options options)
+Controller::Controller(io::Loop& loop, const Clock& clock, Logger logger,
+                       daemon::Counters& counters, Options options)
     : loop_(loop),
       logger_(std::move(logger)),
       options_(std::move(options)),
@@ -54,7 +55,10 @@ Controller::Controller(io::Loop& loop, const Clock& clock, Logger logger, Option
       sb_client_(loop, logger_.with_module("southbound"), southbound_options(options_),
                  sb_.replica()),
       switch_(loop, switch_options(), switch_callbacks(), logger_.with_module("openflow")),
+      meters_(switch_, derived_.outputs, [this] { schedule(); }, logger_.with_module("meters")),
       installer_(switch_, derived_.outputs, installer_callbacks(), logger_.with_module("flows")),
+      packet_ins_(loop, counters, logger_.with_module("packet_ins"),
+                  [this](const openflow::PacketOut& out) { switch_.send(out); }),
       announcer_(loop, clock, derived_.outputs,
                  [this](const openflow::PacketOut& out) { switch_.send(out); }),
       southbound_(sb_, derived_.inputs, derived_.outputs, clock),
@@ -66,14 +70,19 @@ Controller::Controller(io::Loop& loop, const Clock& clock, Logger logger, Option
 openflow::Connection::Callbacks Controller::switch_callbacks() {
   openflow::Connection::Callbacks out;
   out.on_connected = [this](const openflow::Features&) {
+    meters_.connected();
     installer_.connected();
     announcer_.restart();
     schedule();
   };
   out.on_disconnected = [this](const Error&) {
+    meters_.disconnected();
     installer_.disconnected();
+    packet_ins_.forget();
     schedule();
   };
+  out.on_packet_in = [this](openflow::PacketIn packet) { packet_ins_.take(std::move(packet)); };
+  out.on_error = [this](const openflow::ErrorReply& error) { meters_.take_error(error); };
   return out;
 }
 
@@ -120,8 +129,13 @@ void Controller::turn() {
   apply_config();
   if (!applied_.system_id.empty()) set_monitor_conditions();
   if (confirm_wants()) derived_.graph.update();
-  if (wants_complete()) installer_.enable();
+  if (wants_complete()) {
+    meters_.enable();
+    installer_.enable();
+  }
+  meters_.update();
   installer_.update();
+  if (installer_.settled()) meters_.remove_unwanted();
   bool local_idle = write_local();
   if (sb_client_.synced() && !applied_.system_id.empty()) {
     write_southbound(local_idle);
@@ -274,9 +288,8 @@ void Controller::retry_refused_later() {
 
 // The configuration that is in force in the switch, when all of it is.
 std::optional<std::int64_t> Controller::carried_out(bool local_idle) const {
-  if (!local_idle || !sb_client_.synced() || !wants_complete() || !installer_.settled()) {
-    return std::nullopt;
-  }
+  if (!local_idle || !sb_client_.synced() || !wants_complete()) return std::nullopt;
+  if (!installer_.settled() || !meters_.settled()) return std::nullopt;
   if (!patch_ports_made()) return std::nullopt;
   std::optional<std::int64_t> out;
   sb_.sb_global.for_each([&](const sb::SBGlobal& row) { out = row.nb_cfg; });
@@ -305,6 +318,7 @@ std::set<std::string> Controller::ready_names() const {
 
 std::map<FindingKey, Finding> Controller::findings() const {
   auto out = installer_.findings();
+  out.merge(meters_.findings());
   derived_.outputs.findings.for_each([&](const FindingKey& key, const auto& elements) {
     out.emplace(key, elements.front());
   });

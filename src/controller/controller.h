@@ -15,7 +15,10 @@
 #include "controller/finding.h"
 #include "controller/flow_installer.h"
 #include "controller/local_sync.h"
+#include "controller/meter_installer.h"
+#include "controller/packet_ins.h"
 #include "controller/southbound_sync.h"
+#include "daemon/counters.h"
 #include "daemon/run_dirs.h"
 #include "io/loop.h"
 #include "openflow/connection.h"
@@ -32,7 +35,8 @@ class Controller {
     std::string ovs_run;  // the folder of BRIDGE.mgmt
   };
 
-  Controller(io::Loop& loop, const Clock& clock, Logger logger, Options options);
+  Controller(io::Loop& loop, const Clock& clock, Logger logger, daemon::Counters& counters,
+             Options options);
   Controller(const Controller&) = delete;
   Controller& operator=(const Controller&) = delete;
 
@@ -55,6 +59,7 @@ class Controller {
   // all ports or, unless name is "", of one.
   void show_refusals(const std::string& name, std::function<void(Result<std::string>)> done);
   std::string dump_stats() const;
+  std::string list_meters() const { return meters_.list(); }
   Map<std::string, std::uint64_t> memory_report() const;
 
  private:
@@ -94,7 +99,9 @@ class Controller {
   ovsdb::Client ovs_client_;
   ovsdb::Client sb_client_;
   openflow::Connection switch_;
+  MeterInstaller meters_;
   FlowInstaller installer_;
+  PacketIns packet_ins_;
   Announcer announcer_;
   SouthboundSync southbound_;
   LocalSync local_;

@@ -58,16 +58,17 @@ std::string Controller::dump_stats() const {
   return fmt::format(
       "{{\"nodes\":{},\"edges\":{},\"runs\":{},\"cutoffs\":{},\"bytes\":{},\"memos\":{{{}}},"
       "\"flows\":{{\"installed\":{},\"sent\":{},\"bundles\":{},\"rejected\":{},\"reads\":{}}},"
-      "\"southbound_rows\":{},\"announcements\":{}}}\n",
+      "\"meters\":{},\"southbound_rows\":{},\"announcements\":{}}}\n",
       stats.nodes, stats.edges, stats.runs, stats.cutoffs, stats.bytes, memos,
       installer_.installed(), flows.flows_sent, flows.bundles, flows.rejected, flows.reads,
-      southbound_rows(), announcer_.sent());
+      meters_.installed(), southbound_rows(), announcer_.sent());
 }
 
 std::size_t Controller::southbound_rows() const {
   return sb_.sb_global.size() + sb_.chassis.size() + sb_.chassis_private.size() + sb_.encap.size() +
          sb_.datapath_binding.size() + sb_.port_binding.size() + sb_.uplink.size() +
-         sb_.pipeline.size() + sb_.address_set.size() + sb_.chassis_diagnostic.size();
+         sb_.pipeline.size() + sb_.address_set.size() + sb_.meter.size() +
+         sb_.meter_band.size() + sb_.chassis_diagnostic.size();
 }
 
 Map<std::string, std::uint64_t> Controller::memory_report() const {

@@ -6,6 +6,7 @@
 #include "controller/confirmations.h"
 #include "controller/guards.h"
 #include "controller/inputs.h"
+#include "controller/meters.h"
 #include "controller/network_flows.h"
 #include "controller/networks.h"
 #include "controller/outputs.h"
@@ -32,8 +33,9 @@ struct Derivations {
         guards(graph, inputs, outputs, claims, zones),
         groups(graph, claims, networks),
         stages(graph, inputs),
-        program_flows(graph, outputs, {inputs, claims, networks, groups, stages}),
-        rule_flows(graph, outputs, {inputs, claims, networks, groups, stages}),
+        meters(graph, inputs, outputs),
+        program_flows(graph, outputs, {inputs, claims, networks, groups, stages, meters}),
+        rule_flows(graph, outputs, {inputs, claims, networks, groups, stages, meters}),
         port_flows(graph, outputs, claims, networks, guards, stages),
         port_security_flows(graph, outputs, claims, networks, guards, stages),
         network_flows(graph, outputs, claims, networks, guards, stages) {}
@@ -48,6 +50,7 @@ struct Derivations {
   Guards guards;
   Groups groups;
   Stages stages;
+  Meters meters;
   ProgramFlows program_flows;
   RuleFlows rule_flows;
   PortFlows port_flows;

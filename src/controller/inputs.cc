@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "controller/meter.h"
+
 namespace mooring::controller {
 namespace {
 
@@ -50,6 +52,8 @@ Inputs::Inputs(engine::Graph& graph, ovs::Database& ovs, sb::Database& sb,
       bindings(graph, sb.port_binding),
       uplinks(graph, sb.uplink),
       pipeline(graph, sb.pipeline),
+      meters(graph, sb.meter),
+      meter_bands(graph, sb.meter_band),
       chassis_by_name(graph, sb.chassis, mask_of(sb::Chassis::Columns::name),
                       [](const auto& row) { return std::vector<std::string>{row.name}; }),
       binding_by_name(graph, sb.port_binding, mask_of(sb::PortBinding::Columns::logical_port),
@@ -76,6 +80,12 @@ Inputs::Inputs(engine::Graph& graph, ovs::Database& ovs, sb::Database& sb,
       address_set_by_name(graph, sb.address_set, mask_of(sb::AddressSet::Columns::name),
                           [](const auto& row) { return std::vector<std::string>{row.name}; }),
       set_members(graph, sb.address_set, ~store::ColumnMask{0}, members_of),
+      meter_by_name(graph, sb.meter, mask_of(sb::Meter::Columns::name),
+                    [](const auto& row) { return std::vector<std::string>{row.name}; }),
+      meters_from(graph, sb.meter, mask_of(sb::Meter::Columns::name),
+                  [](const auto& row) {
+                    return std::vector<std::uint32_t>{Meter::first_id(row.name)};
+                  }),
       confirmed(graph, confirmations, ~store::ColumnMask{0},
                 [](const Confirmation& row) { return std::vector<Wanted>{row.wanted}; }) {}
 Inputs::~Inputs() = default;

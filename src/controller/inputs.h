@@ -2,6 +2,7 @@
 #pragma once
 
 #include <compare>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -70,6 +71,8 @@ struct Inputs {
   engine::Source<sb::PortBinding> bindings;
   engine::Source<sb::Uplink> uplinks;
   engine::Source<sb::Pipeline> pipeline;
+  engine::Source<sb::Meter> meters;
+  engine::Source<sb::MeterBand> meter_bands;
   engine::Index<sb::Chassis, std::string> chassis_by_name;
   engine::Index<sb::PortBinding, std::string> binding_by_name;
   engine::Index<sb::PortBinding, Uuid> bindings_by_datapath;
@@ -81,6 +84,9 @@ struct Inputs {
   engine::Source<sb::AddressSet> address_sets;
   engine::Index<sb::AddressSet, std::string> address_set_by_name;
   engine::Index<sb::AddressSet, SetMember> set_members;
+
+  engine::Index<sb::Meter, std::string> meter_by_name;
+  engine::Index<sb::Meter, std::uint32_t> meters_from;  // by Meter::first_id of the name
 
   engine::Index<Confirmation, Wanted> confirmed;
 };

@@ -45,6 +45,7 @@ void add_debug_commands(daemon::ControlServer& control, Controller& controller) 
                             : fmt::format("{} differences", differences);
   });
   control.add("engine/stats", [&] { return controller.dump_stats(); });
+  control.add("meter-table-list", [&] { return controller.list_meters(); });
   control.add("debug/pause", [&] { return controller.set_paused(true), std::string(); });
   control.add("debug/resume", [&] { return controller.set_paused(false), std::string(); });
   control.add("debug/status",
@@ -92,7 +93,7 @@ int run(int argc, char** argv) {
   daemon::Daemon& self = **daemon;
   if (system_id.empty()) system_id = system_id_override(dirs);
   SystemClock clock;
-  Controller controller(self.loop(), clock, self.logger("controller"),
+  Controller controller(self.loop(), clock, self.logger("controller"), self.counters(),
                         {{system_id, hostname()}, std::move(*remotes), common.tls, dirs.ovs_run});
   add_debug_commands(self.control(), controller);
   self.on_memory_report([&] { return controller.memory_report(); });

@@ -9,6 +9,7 @@
 #include "controller/announcement.h"
 #include "controller/finding.h"
 #include "controller/flow.h"
+#include "controller/meter.h"
 #include "controller/refusal.h"
 #include "controller/wanted.h"
 #include "engine/relation.h"
@@ -55,8 +56,7 @@ struct Outputs {
   // everything is derived again from the start, or a derivation depends on what it doesn't read.
   std::size_t differences() const {
     return flows.differences() + learners.differences() + refusals.differences() +
-           patch_ports.differences() +
-           claims.differences() + ready.differences() + wanted.differences() +
+           meters.differences() + patch_ports.differences() + claims.differences() + ready.differences() + wanted.differences() +
            zones.differences() + findings.differences() + announcements.differences();
   }
   // Takes up what has changed where those who carry it out look at the whole.
@@ -75,6 +75,8 @@ struct Outputs {
   engine::Relation<std::uint64_t, Present> learners;
   // Those of the flows that drop what port security refuses.
   engine::Relation<FlowKey, RefusedAt> refusals;
+  // By OpenFlow meter.
+  engine::Relation<std::uint32_t, Meter> meters;
   engine::Relation<std::string, PatchPort> patch_ports;  // by name
   engine::Relation<Uuid, Claim> claims;                  // by Port_Binding
   engine::Relation<std::string, Ready> ready;            // by logical port

@@ -33,9 +33,24 @@ class AnyScope final : public expr::Scope, public expr::ActionScope {
   std::optional<std::uint32_t> port_key(std::string_view) const override { return 0; }
   openflow::Subfield ct_zone() const override { return field::kZone; }
   Result<void> call(const expr::Call& call, openflow::Actions& out) const override {
-    return lower_function(call, out);
+    if (call.name == model::function::kReject) return {};
+    if (call.name != model::function::kLog) return lower_function(call, out);
+    auto read = read_log(call);
+    return read ? Result<void>() : tl::unexpected(read.error());
   }
 };
+
+std::string word_of(const expr::Argument& argument) {
+  if (const auto* text = std::get_if<expr::StringConstant>(&argument.value)) return text->text;
+  if (const auto* word = std::get_if<expr::Word>(&argument.value)) return word->text;
+  return {};
+}
+
+template <class T>
+bool take(std::optional<T> from, T& to) {
+  if (from) to = *from;
+  return from.has_value();
+}
 
 }  // namespace
 
@@ -72,11 +87,33 @@ Result<void> lower_function(const expr::Call& call, openflow::Actions& out) {
     out.resubmit(table);
     return {};
   }
-  if (call.name == model::function::kReject || call.name == model::function::kLog) return {};
   return fail(
       fmt::format("\"{}\" is no function of this controller; it may be older than the "
                   "northd that wrote the row",
                   call.name));
+}
+
+Result<LogCall> read_log(const expr::Call& call) {
+  LogCall out;
+  for (const expr::Argument& argument : call.arguments) {
+    const std::string text = word_of(argument);
+    bool known = true;
+    if (argument.key == "name") {
+      out.entry.name = text;
+    } else if (argument.key == "meter") {
+      out.meter = text;
+    } else if (argument.key == "severity") {
+      known = take(severity_named(text), out.entry.severity);
+    } else if (argument.key == "verdict") {
+      known = take(verdict_named(text), out.entry.verdict);
+    } else if (argument.key == "direction") {
+      known = take(direction_named(text), out.entry.direction);
+    } else {
+      known = false;
+    }
+    if (!known) return fail(fmt::format("log: {}={} means nothing", argument.key, text));
+  }
+  return out;
 }
 
 }  // namespace mooring::controller

@@ -5,6 +5,7 @@
 
 #include "controller/pipeline_row.h"
 #include "controller/tables.h"
+#include "model/stage.h"
 
 namespace mooring::controller {
 
@@ -78,7 +79,19 @@ std::optional<std::uint32_t> RowScope::port_key(std::string_view name) const {
 openflow::Subfield RowScope::ct_zone() const { return field::kZone; }
 
 Result<void> RowScope::call(const expr::Call& call, openflow::Actions& out) const {
-  return lower_function(call, out);
+  if (call.name == model::function::kReject) {
+    out.append(reject_action(row_.pipeline() == "ingress" ? Direction::kFromLport
+                                                          : Direction::kToLport));
+    return {};
+  }
+  if (call.name != model::function::kLog) return lower_function(call, out);
+  auto log = read_log(call);
+  if (!log) return tl::unexpected(log.error());
+  log->entry.acl = row_.acl();
+  const auto meter =
+      log->meter.empty() ? std::nullopt : from_.meters.id(context_, log->meter);
+  out.append(log_action(log->entry, meter));
+  return {};
 }
 
 Result<ReadRow> read_row(const sb::Pipeline::View& row, const RowScope& scope) {

@@ -8,6 +8,7 @@
 
 #include "controller/claims.h"
 #include "controller/inputs.h"
+#include "controller/meters.h"
 #include "controller/networks.h"
 #include "controller/stages.h"
 #include "expr/actions.h"
@@ -57,6 +58,7 @@ class RowScope final : public expr::Scope, public expr::ActionScope {
     Networks& networks;
     Groups& groups;
     Stages& stages;
+    Meters& meters;
   };
   RowScope(engine::Context& context, const Sources& sources, const sb::Pipeline::View& row)
       : context_(context), from_(sources), row_(row) {}

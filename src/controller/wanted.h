@@ -18,9 +18,11 @@ struct Wanted {
     kChassis,         // a Chassis whose name is needed
     kPortGroup,       // the rules of a group that a local port is in
     kAddressSet,      // a set that such rules name
+    kMeterNamed,      // a Meter that a flow here names
+    kMeterBand,       // a band of one
   };
   Kind kind = Kind::kPortNamed;
-  std::string name;  // for kPortNamed, kPortGroup and kAddressSet
+  std::string name;  // for those that go by name
   Uuid uuid;         // for the others
   friend auto operator<=>(const Wanted&, const Wanted&) = default;
 
@@ -30,6 +32,8 @@ struct Wanted {
   static Wanted chassis(const Uuid& uuid) { return {Kind::kChassis, {}, uuid}; }
   static Wanted port_group(std::string name) { return {Kind::kPortGroup, std::move(name), {}}; }
   static Wanted address_set(std::string name) { return {Kind::kAddressSet, std::move(name), {}}; }
+  static Wanted meter_named(std::string name) { return {Kind::kMeterNamed, std::move(name), {}}; }
+  static Wanted meter_band(const Uuid& uuid) { return {Kind::kMeterBand, {}, uuid}; }
 };
 
 // The element of relations that are sets of keys.

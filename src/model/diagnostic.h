@@ -35,6 +35,7 @@ inline constexpr std::string_view kUplinkDown = "uplink-down";
 inline constexpr std::string_view kEncapMissing = "encap-missing";
 inline constexpr std::string_view kFlowRejected = "flow-rejected";
 inline constexpr std::string_view kFlowInvalid = "flow-invalid";
+inline constexpr std::string_view kMeterRejected = "meter-rejected";
 inline constexpr std::string_view kRowRejected = "row-rejected";
 inline constexpr std::string_view kAclMatchInvalid = "acl-match-invalid";
 inline constexpr std::string_view kAclTooLarge = "acl-too-large";

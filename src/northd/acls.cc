@@ -58,7 +58,7 @@ std::string log_call(const nb::ACL::View& row) {
   }
   std::string verdict = row.action();
   if (verdict.starts_with("allow")) verdict = "allow";
-  out += fmt::format("severity={}, verdict={}, direction={}", row.severity().value_or("info"),
+  out += fmt::format("severity={}, verdict={}, direction=\"{}\"", row.severity().value_or("info"),
                      verdict, row.direction());
   if (row.meter() && !row.meter()->empty()) {
     out += fmt::format(", meter={}", in_quotes(*row.meter()));

@@ -9,6 +9,7 @@
 #include "northd/datapaths.h"
 #include "northd/duplicate_address.h"
 #include "northd/inputs.h"
+#include "northd/meters.h"
 #include "northd/networks.h"
 #include "northd/outputs.h"
 #include "northd/own_problems.h"
@@ -34,6 +35,7 @@ struct Derivations {
 
  private:
   Program program_{graph, outputs};
+  Meters meters_{graph, inputs, outputs};
   Ports ports_{graph, inputs, outputs};
   Acls acls_{graph, inputs, outputs};
   AclProgram acl_program_{graph, inputs, outputs, acls_};

@@ -88,6 +88,20 @@ struct DesiredAddress {
   friend auto operator<=>(const DesiredAddress&, const DesiredAddress&) = default;
 };
 
+// A Meter with its bands, by name.
+struct DesiredMeter {
+  struct Band {
+    std::string action;
+    std::int64_t rate = 0;
+    std::int64_t burst = 0;
+    friend auto operator<=>(const Band&, const Band&) = default;
+  };
+  std::string unit;
+  Set<Band> bands;
+  friend bool operator==(const DesiredMeter&, const DesiredMeter&) = default;
+  friend std::strong_ordering operator<=>(const DesiredMeter&, const DesiredMeter&) = default;
+};
+
 // SB_Global, under key 0.
 struct DesiredGlobal {
   std::int64_t nb_cfg = 0;

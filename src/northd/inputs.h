@@ -27,6 +27,8 @@ struct Inputs {
   engine::Source<nb::PortGroup> port_groups;
   engine::Source<nb::ACL> acls;
   engine::Source<nb::AddressSet> address_sets;
+  engine::Source<nb::Meter> meters;
+  engine::Source<nb::MeterBand> meter_bands;
 
   // Rows of tables of one row, under key 0.
   engine::Index<nb::NBGlobal, int> nb_root;
@@ -43,6 +45,7 @@ struct Inputs {
   engine::Index<nb::PortGroup, Uuid> port_groups_with;
   engine::Index<nb::PortGroup, std::string> port_group_by_name;
   engine::Index<nb::AddressSet, std::string> address_set_by_name;
+  engine::Index<nb::Meter, std::string> meter_by_name;
 
   engine::Source<sb::SBGlobal> sb_global;
   engine::Source<sb::Chassis> chassis;

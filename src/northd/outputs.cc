@@ -8,6 +8,7 @@ Outputs::Outputs(engine::Graph& graph)
       uplinks(graph, stratum::kDesired, true),
       pipeline(graph, stratum::kDesired, true),
       address_sets(graph, stratum::kDesired, true),
+      meters(graph, stratum::kDesired, true),
       global(graph, stratum::kDesired, true),
       ports(graph, stratum::kDesired, true),
       physical_switches(graph, stratum::kDesired, true),

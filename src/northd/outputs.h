@@ -20,6 +20,7 @@ struct Outputs {
   engine::Relation<std::string, DesiredUplink> uplinks;
   engine::Relation<PipelineRow, Present> pipeline;
   engine::Relation<std::string, DesiredAddress> address_sets;
+  engine::Relation<std::string, DesiredMeter> meters;
   engine::Relation<int, DesiredGlobal> global;
 
   // Northbound.

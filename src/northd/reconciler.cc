@@ -11,6 +11,7 @@ Reconciler::Reconciler(Derivations& d, Problems& problems, const Clock& clock, L
       uplinks_(d.inputs, d.outputs, keys_, datapaths_, bindings_, problems),
       pipeline_(d.graph, d.inputs, d.outputs, problems),
       address_sets_(d.inputs, d.outputs, problems),
+      meters_(d.graph, d.inputs, d.outputs, problems),
       role_(d.inputs.sb_tables),
       global_(d.inputs, d.outputs, problems),
       ports_(d.inputs, d.outputs, problems),
@@ -18,7 +19,8 @@ Reconciler::Reconciler(Derivations& d, Problems& problems, const Clock& clock, L
       logical_switches_(d.outputs.logical_switches, d.inputs.nb_tables.logical_switch, problems),
       diagnostics_(d.graph, d.inputs, d.outputs, problems, clock),
       progress_(d.inputs, d.outputs, problems, clock),
-      southbound_({&role_, &datapaths_, &pipeline_, &address_sets_, &bindings_, &uplinks_}, &global_, log),
+      southbound_({&role_, &datapaths_, &meters_, &pipeline_, &address_sets_, &bindings_, &uplinks_},
+                  &global_, log),
       northbound_({&diagnostics_, &physical_switches_, &logical_switches_, &ports_}, &progress_,
                   log) {}
 

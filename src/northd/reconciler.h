@@ -11,6 +11,7 @@
 #include "northd/derivations.h"
 #include "northd/diagnostic_sync.h"
 #include "northd/global_sync.h"
+#include "northd/meter_sync.h"
 #include "northd/pipeline_sync.h"
 #include "northd/port_sync.h"
 #include "northd/progress_sync.h"
@@ -37,6 +38,7 @@ class Reconciler {
   UplinkSync uplinks_;
   PipelineSync pipeline_;
   AddressSetSync address_sets_;
+  MeterSync meters_;
   RoleSync role_;
   GlobalSync global_;
   PortStateSync ports_;

@@ -195,7 +195,6 @@ Unsupported::Unsupported(engine::Graph& graph, Inputs& inputs, Outputs& outputs)
   add(nb.load_balancer, "load balancers aren't implemented yet: the VIPs don't answer");
   add(nb.load_balancer_group, "load balancers aren't implemented yet: the VIPs don't answer");
   add(nb.dns, "nothing answers DNS yet");
-  add(nb.meter, "meters aren't implemented yet: nothing is limited");
   add(nb.mirror, "mirrors aren't implemented yet: nothing is copied");
   add(nb.bfd, "BFD isn't implemented: no session is made");
   add(nb.copp, "control plane protection isn't implemented: nothing is limited");
