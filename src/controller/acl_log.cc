@@ -18,6 +18,9 @@ using Fragment = IpHeader::Fragment;
 constexpr std::array<std::string_view, 9> kTcpFlagNames = {"fin", "syn", "rst", "psh", "ack",
                                                            "urg", "ece", "cwr", "ns"};
 
+// With three that nobody has named.
+constexpr std::size_t kTcpFlagBits = 12;
+
 // A header of which less than its minimum is there reads as zeros.
 std::string_view whole(std::string_view header, std::size_t minimum) {
   return header.size() < minimum ? std::string_view() : header;
@@ -59,12 +62,18 @@ class PacketText {
     if (packet_.eth_type == 0x8035) return "rarp";
     if (!is_ip()) return {};
     switch (ip().protocol) {
-      case ip_protocol::kTcp: return is_ip6() ? "tcp6" : "tcp";
-      case ip_protocol::kUdp: return is_ip6() ? "udp6" : "udp";
-      case ip_protocol::kSctp: return is_ip6() ? "sctp6" : "sctp";
-      case ip_protocol::kIcmp: return is_ip6() ? "ipv6" : "icmp";
-      case ip_protocol::kIcmp6: return is_ip6() ? "icmp6" : "ip";
-      default: return is_ip6() ? "ipv6" : "ip";
+      case ip_protocol::kTcp:
+        return is_ip6() ? "tcp6" : "tcp";
+      case ip_protocol::kUdp:
+        return is_ip6() ? "udp6" : "udp";
+      case ip_protocol::kSctp:
+        return is_ip6() ? "sctp6" : "sctp";
+      case ip_protocol::kIcmp:
+        return is_ip6() ? "ipv6" : "icmp";
+      case ip_protocol::kIcmp6:
+        return is_ip6() ? "icmp6" : "ip";
+      default:
+        return is_ip6() ? "ipv6" : "ip";
     }
   }
 
@@ -115,16 +124,20 @@ class PacketText {
 
   void transport() {
     switch (ip().protocol) {
-      case ip_protocol::kTcp: return tcp(Reader(whole(ip().payload, 20)));
-      case ip_protocol::kUdp: return ports(Reader(whole(ip().payload, 8)));
-      case ip_protocol::kSctp: return ports(Reader(whole(ip().payload, 12)));
+      case ip_protocol::kTcp:
+        return tcp(Reader(whole(ip().payload, 20)));
+      case ip_protocol::kUdp:
+        return ports(Reader(whole(ip().payload, 8)));
+      case ip_protocol::kSctp:
+        return ports(Reader(whole(ip().payload, 12)));
       case ip_protocol::kIcmp:
         if (!is_ip6()) icmp(Reader(whole(ip().payload, 8)));
         return;
       case ip_protocol::kIcmp6:
-        if (is_ip6()) icmp6(Reader(whole(ip().payload, 4)));
+        if (is_ip6()) icmp6(Reader(whole(ip().payload, 8)));
         return;
-      default: return;
+      default:
+        return;
     }
   }
 
@@ -139,10 +152,11 @@ class PacketText {
     in.skip(12);
     const std::uint16_t flags = in.u16() & 0xfff;
     std::string names;
-    for (std::size_t bit = 0; bit < kTcpFlagNames.size(); ++bit) {
+    for (std::size_t bit = 0; bit < kTcpFlagBits; ++bit) {
       if ((flags >> bit & 1) == 0) continue;
-      names += (names.empty() ? "" : "|");
-      names += kTcpFlagNames[bit];
+      names += names.empty() ? "" : "|";
+      names += bit < kTcpFlagNames.size() ? std::string(kTcpFlagNames[bit])
+                                          : fmt::format("[{:x}]", 1U << bit);
     }
     put("tcp_flags={},", names.empty() ? "0" : names);
   }
@@ -152,7 +166,7 @@ class PacketText {
     put("icmp_type={},icmp_code={},", type_, in.u8());
   }
 
-  // Neighbour discovery shows its target and the sender's or the target's address (RFC 4861).
+  // Neighbour discovery shows its target and the addresses in its options (RFC 4861).
   void icmp6(Reader in) {
     constexpr std::uint8_t kSolicitation = 135, kAdvertisement = 136;
     const bool code_is_zero = in.remaining() >= 2 && in.peek()[1] == 0;
@@ -169,8 +183,8 @@ class PacketText {
       const std::size_t length = std::size_t{option.u8()} * 8;
       if (length == 0 || length > rest.remaining()) break;
       const Mac address(option.wide(6).low);
-      if (kind == 1 && type_ == kSolicitation) source = address;
-      if (kind == 2 && type_ == kAdvertisement) destination = address;
+      if (kind == 1) source = address;
+      if (kind == 2) destination = address;
       rest.skip(length);
     }
     put("nd_target={},nd_sll={},nd_tll={},", target.to_string(), source.to_string(),

@@ -18,7 +18,7 @@ struct Meter {
     friend auto operator<=>(const Band&, const Band&) = default;
   };
   std::string name;
-  bool packets = false;  // the unit is packets, not kilobits
+  bool packets = false;     // the unit is packets, not kilobits
   std::vector<Band> bands;  // sorted
   Uuid origin;              // the southbound row
   friend bool operator==(const Meter&, const Meter&) = default;

@@ -147,12 +147,12 @@ std::map<FindingKey, Finding> MeterInstaller::findings() const {
   std::map<FindingKey, Finding> out;
   for (const auto& [id, refused] : refused_) {
     const Meter& meter = refused.meter;
-    out.emplace(FindingKey{std::string(model::code::kMeterRejected), "Meter", meter.origin,
-                           meter.name},
-                Finding{model::Severity::kError,
-                        fmt::format("the switch refused the meter ({}): what names it is not "
-                                    "limited: {}",
-                                    refused.reason, meter.to_openflow(id).to_string())});
+    out.emplace(
+        FindingKey{std::string(model::code::kMeterRejected), "Meter", meter.origin, meter.name},
+        Finding{model::Severity::kError,
+                fmt::format("the switch refused the meter ({}): what names it is not "
+                            "limited: {}",
+                            refused.reason, meter.to_openflow(id).to_string())});
   }
   return out;
 }

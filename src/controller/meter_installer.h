@@ -16,8 +16,8 @@
 namespace mooring::controller {
 
 // Meters can't be in a bundle. The switch takes messages in their order, so a meter is there for
-// the flows of a bundle that is sent after update(); and one that isn't wanted stays until the flows
-// that named it are gone.
+// the flows of a bundle that is sent after update(); and one that isn't wanted stays until the
+// flows that named it are gone.
 class MeterInstaller {
  public:
   // on_answer: settled() may have changed.
@@ -71,8 +71,8 @@ class MeterInstaller {
   std::uint64_t session_ = 0;  // answers of earlier connections are for nobody
   int barriers_ = 0;           // on their way
   std::map<std::uint32_t, openflow::Meter> installed_;
-  std::set<std::uint32_t> pending_;   // may differ between wanted and installed
-  std::set<std::uint32_t> unwanted_;  // to be deleted
+  std::set<std::uint32_t> pending_;          // may differ between wanted and installed
+  std::set<std::uint32_t> unwanted_;         // to be deleted
   std::map<std::uint32_t, Sent> in_flight_;  // by xid
   std::map<std::uint32_t, Refused> refused_;
 };

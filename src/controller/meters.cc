@@ -36,8 +36,8 @@ std::optional<Meter> Meters::read(engine::Context& context, const sb::Meter::Vie
     auto band = context.row(inputs_.meter_bands, ref.uuid);
     whole = whole && band;
     if (!band) continue;
-    out.bands.push_back({static_cast<std::uint32_t>(band->rate()),
-                         static_cast<std::uint32_t>(band->burst_size())});
+    out.bands.push_back(
+        {static_cast<std::uint32_t>(band->rate()), static_cast<std::uint32_t>(band->burst_size())});
   }
   std::sort(out.bands.begin(), out.bands.end());
   if (!whole || out.bands.empty()) return std::nullopt;

@@ -28,8 +28,8 @@ struct IpHeader {
   // earlier fragment.
   std::uint8_t protocol = 0;
   Fragment fragment = Fragment::kNo;
-  std::string_view datagram;  // from the IP header on, without padding; may be cut
-  std::string_view payload;   // of protocol; may be cut
+  std::string_view datagram;         // from the IP header on, without padding; may be cut
+  std::string_view payload;          // of protocol; may be cut
   std::uint32_t payload_length = 0;  // as the headers say it, whatever is cut
 };
 

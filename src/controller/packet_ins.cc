@@ -72,9 +72,10 @@ void PacketIns::pass_over() {
   ++unreported_;
   if (report_.pending()) return;
   report_.start(kBetweenReports, [this] {
-    logger_.warn("{} packets from the switch came faster than they could be served and were passed "
-                 "over: meters limit what is logged",
-                 std::exchange(unreported_, 0));
+    logger_.warn(
+        "{} packets from the switch came faster than they could be served and were passed "
+        "over: meters limit what is logged",
+        std::exchange(unreported_, 0));
   });
 }
 

@@ -1,8 +1,6 @@
 #include "controller/reject.h"
 
 #include <tins/exceptions.h>
-#include <tins/icmp.h>
-#include <tins/icmpv6.h>
 #include <tins/ip.h>
 #include <tins/ipv6.h>
 #include <tins/rawpdu.h>
@@ -92,10 +90,8 @@ Tins::IPv6 header6(const IpHeader& ip) {
   return out;
 }
 
-template <class Answer>
-std::string datagram(const IpHeader& ip, const Answer& answer) {
-  const auto bytes = ip.version == 4 ? (header4(ip) / answer).serialize()
-                                     : (header6(ip) / answer).serialize();
+std::string bytes_of_answer(Tins::PDU&& answer) {
+  const auto bytes = answer.serialize();
   return std::string(bytes.begin(), bytes.end());
 }
 
@@ -124,24 +120,58 @@ Result<std::string> reset(const IpHeader& ip) {
     out.ack_seq(sequence + length);
     out.flags(tcp_flag::kRst | tcp_flag::kAck);
   }
-  return datagram(ip, out);
+  return ip.version == 4 ? bytes_of_answer(header4(ip) / out) : bytes_of_answer(header6(ip) / out);
+}
+
+// The Internet checksum (RFC 1071) over sum, of 16-bit words, and bytes.
+std::uint16_t checksum(std::uint32_t sum, std::string_view bytes) {
+  Reader in(bytes);
+  while (in.remaining() >= 2) sum += in.u16();
+  if (!in.empty()) sum += static_cast<std::uint32_t>(in.u8()) << 8;
+  while (sum >> 16 != 0) sum = (sum & 0xffff) + (sum >> 16);
+  return static_cast<std::uint16_t>(~sum);
+}
+
+// Of IPv6's pseudo-header (RFC 8200 section 8.1), which an answer's swapped addresses don't change.
+std::uint32_t pseudo_header_sum(const IpHeader& ip, std::size_t length) {
+  constexpr std::size_t kAddresses = 8, kBothAddresses = 32;
+  Reader in(ip.datagram.substr(kAddresses, kBothAddresses));
+  auto sum = static_cast<std::uint32_t>(length) + ip_protocol::kIcmp6;
+  while (!in.empty()) sum += in.u16();
+  return sum;
+}
+
+// Type, code and the datagram that can't be delivered. Not by libtins, which writes a length for
+// extensions that there aren't (RFC 4884 section 4).
+std::string icmp_message(const IpHeader& ip, std::uint8_t type, std::uint8_t code,
+                         std::string_view quote) {
+  std::string bytes;
+  openflow::Writer out(bytes);
+  out.u8(type);
+  out.u8(code);
+  out.zeros(6);
+  out.raw(quote);
+  const std::uint32_t start = ip.version == 4 ? 0 : pseudo_header_sum(ip, bytes.size());
+  out.patch_u16(2, checksum(start, bytes));
+  return bytes;
 }
 
 std::string unreachable(const IpHeader& ip) {
-  constexpr std::uint8_t kHost = 1, kPort4 = 3, kProhibited = 1, kPort6 = 4;
+  constexpr std::uint8_t kType4 = 3, kHost = 1, kPort4 = 3, kType6 = 1, kProhibited = 1, kPort6 = 4;
   constexpr std::size_t kHeaders4 = 28, kHeaders6 = 48;
   const bool port = ip.protocol == ip_protocol::kUdp;
-  const bool version4 = ip.version == 4;
-  const std::string quote(
-      ip.datagram.substr(0, version4 ? kMaxIcmp4 - kHeaders4 : kMaxIcmp6 - kHeaders6));
-  if (version4) {
-    Tins::ICMP icmp(Tins::ICMP::DEST_UNREACHABLE);
-    icmp.code(port ? kPort4 : kHost);
-    return datagram(ip, icmp / Tins::RawPDU(quote));
+  if (ip.version == 4) {
+    Tins::IP header = header4(ip);
+    header.protocol(ip_protocol::kIcmp);
+    const auto message = icmp_message(ip, kType4, port ? kPort4 : kHost,
+                                      ip.datagram.substr(0, kMaxIcmp4 - kHeaders4));
+    return bytes_of_answer(header / Tins::RawPDU(message));
   }
-  Tins::ICMPv6 icmp(Tins::ICMPv6::DEST_UNREACHABLE);
-  icmp.code(port ? kPort6 : kProhibited);
-  return datagram(ip, icmp / Tins::RawPDU(quote));
+  Tins::IPv6 header = header6(ip);
+  header.next_header(ip_protocol::kIcmp6);
+  const auto message = icmp_message(ip, kType6, port ? kPort6 : kProhibited,
+                                    ip.datagram.substr(0, kMaxIcmp6 - kHeaders6));
+  return bytes_of_answer(header / Tins::RawPDU(message));
 }
 
 }  // namespace

@@ -14,8 +14,8 @@ class Meters {
  public:
   Meters(engine::Graph& graph, Inputs& inputs, Outputs& outputs);
 
-  // The southbound name of the meter that limits what `user`, an ACL that names it, logs. Users of a
-  // fair meter have each one of their own (ovn-nb(5), Meter.fair), for as long as the caller's
+  // The southbound name of the meter that limits what `user`, an ACL that names it, logs. Users of
+  // a fair meter have each one of their own (ovn-nb(5), Meter.fair), for as long as the caller's
   // derivation asks for it: its name is the meter's, two underscores and the user's UUID, as OVN's
   // is. nullopt: there is no meter of that name.
   std::optional<std::string> name_for(engine::Context& context, const std::string& meter,
