@@ -5,8 +5,8 @@ namespace mooring::controller {
 Outputs::Outputs(engine::Graph& graph)
     : flows(graph, stratum::kFlows, true),
       learners(graph, stratum::kFlows, true),
-      meters(graph, stratum::kFlows, true),
       refusals(graph, stratum::kFlows, true),
+      meters(graph, stratum::kFlows, true),
       patch_ports(graph, stratum::kFlows, true),
       claims(graph, stratum::kClaims, true),
       ready(graph, stratum::kFlows, true),

@@ -38,8 +38,8 @@ bool is_single(Ip4 ip) {
   return first != 0 && first != 127 && first < 224;
 }
 bool is_single(Ip6 ip) {
-  constexpr Ip6 kUnspecified, kLoopback(0, 1);
-  return !ip.is_multicast() && ip != kUnspecified && ip != kLoopback;
+  constexpr Ip6 kNone, kLoopback(0, 1);
+  return !ip.is_multicast() && ip != kNone && ip != kLoopback;
 }
 
 // ICMP messages that ask, or answer a question, and are no errors: only these are answered; of
