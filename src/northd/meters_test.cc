@@ -7,7 +7,7 @@
 namespace mooring::northd {
 namespace {
 
-class MetersTest : public testing::Test {
+class MetersTest : public ::testing::Test {
  protected:
   void put_meter(bool fair, std::int64_t rate) {
     nb::MeterBand band;

@@ -161,7 +161,7 @@ def test_answers_are_not_answered(pair: Scene) -> None:
         before = counter(pair, "punt_unanswered")
         start = ether(pair, "a1", "a2")
         broadcast = ether(pair, "a1", "ff:ff:ff:ff:ff:ff") / udp()
-        frames = [start / tcp("R"), start / ICMP(type=3, code=1) / b"x" * 28, broadcast]
+        frames = [start / tcp("R"), start / ICMP(type=3, code=1) / (b"x" * 28), broadcast]
         pair.hv("hv1").clear_sent()
         pair.hv("hv1").inject("a1", *map(bytes, frames))
         wait_until(lambda: counter(pair, "punt_unanswered") == before + len(frames), 10,
