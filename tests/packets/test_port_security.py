@@ -1,4 +1,4 @@
-"""Port security: what a port may send and be sent, frame by frame, and that refusals are counted."""
+"""Port security: what a port may send and be sent, frame by frame; refusals are counted."""
 
 from __future__ import annotations
 
@@ -294,7 +294,8 @@ def test_a_virtual_router(guests: Scene) -> None:
     """VRRPv3: traffic is the virtual MACs', and the physical one only bears ARP and ND of them."""
     for frame in (ip4(VRRP4, "10.0.0.50"), arp(ROUTER, VRRP4, "10.0.0.50"),
                   arp(VRRP4, VRRP4, "10.0.0.50", op=2), ip6(VRRP6, "fd00::50"),
-                  na(ROUTER, "fd00::50", "fd00::50", VRRP6), na(VRRP6, "fd00::50", "fd00::50", VRRP6),
+                  na(ROUTER, "fd00::50", "fd00::50", VRRP6),
+                  na(VRRP6, "fd00::50", "fd00::50", VRRP6),
                   nd6(VRRP6, link_local(VRRP6), ICMPv6ND_RA())):
         assert "open" in sends(guests, "router", frame)
     for frame in (ip4(ROUTER, "10.0.0.50"), ip6(ROUTER, "fd00::50"), raw(ROUTER),
