@@ -129,6 +129,7 @@ void Controller::turn() {
   apply_config();
   if (!applied_.system_id.empty()) set_monitor_conditions();
   if (confirm_wants()) derived_.graph.update();
+  if (southbound_blank()) installer_.hold();
   if (wants_complete()) {
     meters_.enable();
     installer_.enable();
@@ -213,10 +214,21 @@ bool Controller::confirm_wants() {
   return true;
 }
 
+// A southbound database that was lost and made anew, or from which somebody removed this chassis,
+// says nothing of what should be here: not before northd has filled it, whose SB_Global comes last,
+// and the chassis is registered. Until then all stays as it is.
+bool Controller::southbound_blank() const {
+  if (sb_.sb_global.size() == 0) return true;
+  const LocalConfig& config = this->config();
+  bool registers =
+      !config.system_id.empty() && !config.encap_types.empty() && !config.encap_ips.empty();
+  return registers && derived_.inputs.chassis_by_name.find(config.system_id).empty();
+}
+
 // What is derived follows from all that it should follow from: both databases are read, and what
 // was asked of the southbound one has arrived.
 bool Controller::wants_complete() const {
-  return ovs_ready_ && sb_ready_ && sb_client_.conditions_settled() &&
+  return ovs_ready_ && sb_ready_ && !southbound_blank() && sb_client_.conditions_settled() &&
          derived_.outputs.wanted.differences() == 0;
 }
 

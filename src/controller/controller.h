@@ -71,6 +71,7 @@ class Controller {
   void apply_bridge(const LocalConfig& config);
   void set_monitor_conditions();
   bool confirm_wants();
+  bool southbound_blank() const;
   bool wants_complete() const;
   bool patch_ports_made() const;
   bool write_local();

@@ -43,9 +43,11 @@ class FlowInstaller {
   // What the switch has is unknown until it has been read; call when a connection begins and ends.
   void connected();
   void disconnected();
-  // From the first call on, what isn't wanted is deleted: to be called when the wants are complete,
-  // which at the start they aren't.
+  // Wants are carried out, and what isn't wanted is deleted: to be called when the wants are
+  // complete, which at the start they aren't.
   void enable();
+  // The switch keeps what it has until the next enable(): for when the wants say nothing.
+  void hold() { enabled_ = false; }
   // Takes up what the derivations have changed and sends it, or keeps it until it can be sent.
   void update();
   // The switch has everything that is wanted, as far as it takes it.

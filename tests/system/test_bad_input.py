@@ -184,8 +184,12 @@ def test_other_garbled_rows(scene: Scene, table: str, row: dict) -> None:
 @pytest.mark.parametrize("table", ["Port_Binding", "Datapath_Binding", "Pipeline", "Uplink",
                                    "Chassis_Private", "Encap", "Chassis"])
 def test_deleted_southbound_rows(scene: Scene, table: str) -> None:
-    """Whoever wrote them writes them again."""
+    """Whoever wrote them writes them again; what a chassis wrote about itself, without a word to
+    its switch."""
     central = scene.lab.central
+    hv1 = scene.hv("hv1")
+    numbers = {name: hv1.ofport(name) for name in hv1.patch_ports()}
+    assert len(numbers) == 2
     operations = [{"op": "delete", "table": table, "where": []}]
     if table == "Datapath_Binding":
         operations = [{"op": "delete", "table": name, "where": []}
@@ -200,6 +204,8 @@ def test_deleted_southbound_rows(scene: Scene, table: str) -> None:
     central.wait_port_up("p1", "p2", "p3")
     central.sync()
     wait_until(lambda: assert_works(scene) is None, 10, "everything to work")
+    if table in ("Chassis_Private", "Encap", "Chassis", "Pipeline"):
+        assert {name: hv1.ofport(name) for name in hv1.patch_ports()} == numbers
 
 
 # --- names ---

@@ -130,6 +130,8 @@ def test_database_moves(scene: Scene, hv1: DummyHypervisor) -> None:
     """The southbound database begins empty: both sides fill it again, and packets don't care."""
     lab = scene.lab
     flows = hv1.flows(cookies=False)
+    numbers = {name: hv1.ofport(name) for name in hv1.patch_ports()}
+    assert len(numbers) == 2
     lab.central.sb.stop()
     lab.central.sb.destroy_database()
     lab.central.sb.start()
@@ -137,3 +139,5 @@ def test_database_moves(scene: Scene, hv1: DummyHypervisor) -> None:
         node.wait_registered(timeout=30)
     assert_works(scene)
     oracle.wait_quiet_flows(hv1, flows)
+    # They are those of before: nothing was taken down meanwhile.
+    assert {name: hv1.ofport(name) for name in hv1.patch_ports()} == numbers

@@ -76,6 +76,31 @@ def test_no_packet_is_lost(campus: Campus, name: str) -> None:
     campus.assert_reach()
 
 
+def test_lost_southbound_database(campus: Campus) -> None:
+    """It begins again with nothing in it; until it is filled, chassis go on with what they have."""
+    lab = campus.lab
+    server = lab.central.sb
+    a, b = (lab.vm(name) for name in campus.segments["v101"].vms)
+    c, d = (lab.vm(name) for name in campus.segments["flat"].vms)
+    with Pinger(a, b.ip(4)) as four, Pinger(d, c.ip(6)) as six:
+        lab.central.northd.kill9()
+        server.kill9()
+        server.destroy_database()
+        server.start()
+        # A database that nobody has filled yet: the chassis know it, and register.
+        for hypervisor in lab.hypervisors.values():
+            hypervisor.wait_registered(timeout=30)
+        four.wait_replies(50)
+        lab.central.northd.start()
+        campus.ready()
+        settled(lab)
+        four.wait_replies(50)
+        six.wait_replies(50)
+    for ping in (four, six):
+        assert not ping.report.lost and not ping.report.duplicates, str(ping.report)
+    campus.assert_reach()
+
+
 def test_vswitchd_killed(campus: Campus) -> None:
     """Its flows are gone with it, and come back by themselves."""
     lab = campus.lab
