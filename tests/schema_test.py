@@ -11,6 +11,8 @@ OVN = pathlib.Path("/usr/share/ovn")
 # What OVN's southbound schema has and ours replaces: logical flows are the table Pipeline.
 REPLACED_TABLES = {"Logical_Flow", "Logical_DP_Group"}
 REPLACED_COLUMNS = {("Load_Balancer", "datapath_group")}
+# Columns that may have more values here, those of later versions of OVN's.
+WIDER_COLUMNS = {("ACL", "action")}
 
 
 def load(path):
@@ -41,6 +43,13 @@ def normalized(column_type):
     }
 
 
+def narrowed(own, theirs):
+    """The own type with no more values than theirs has."""
+    if not set(theirs["key"]["enum"]) <= set(own["key"]["enum"]):
+        return own
+    return {**own, "key": {**own["key"], "enum": theirs["key"]["enum"]}}
+
+
 def missing(ours, theirs, tables=frozenset(), columns=frozenset()):
     """What of theirs ours lacks or has differently, beside the given exceptions."""
     found = []
@@ -61,7 +70,10 @@ def missing(ours, theirs, tables=frozenset(), columns=frozenset()):
                 found.append(f"column {name}.{column}")
                 continue
             own = mine["columns"][column]
-            if normalized(own["type"]) != normalized(spec["type"]):
+            own_type, their_type = normalized(own["type"]), normalized(spec["type"])
+            if (name, column) in WIDER_COLUMNS:
+                own_type = narrowed(own_type, their_type)
+            if own_type != their_type:
                 found.append(f"{name}.{column}: type differs")
             for key in ("ephemeral", "mutable"):
                 if own.get(key) != spec.get(key):
