@@ -61,6 +61,8 @@ void set_conditions(ovsdb::Client& client, const Outputs& outputs, const std::st
       Condition::none().equals(sb::Encap::Columns::chassis_name, system_id));
   client.set_condition<sb::ChassisDiagnostic>(
       Condition::none().equals(sb::ChassisDiagnostic::Columns::chassis_name, system_id));
+  client.set_condition<sb::ACLStats>(
+      Condition::none().equals(sb::ACLStats::Columns::chassis_name, system_id));
   client.set_condition<sb::Pipeline>(std::move(pipeline));
   client.set_condition<sb::AddressSet>(std::move(sets));
 }

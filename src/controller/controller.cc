@@ -63,6 +63,7 @@ Controller::Controller(io::Loop& loop, const Clock& clock, Logger logger,
                  [this](const openflow::PacketOut& out) { switch_.send(out); }),
       southbound_(sb_, derived_.inputs, derived_.outputs, clock),
       local_(ovs_, derived_.inputs, derived_.outputs, clock),
+      acl_stats_(sb_, derived_.outputs, acl_stats_callbacks()),
       retry_(loop),
       refused_retry_(loop),
       leaving_(loop) {}
@@ -96,6 +97,19 @@ FlowInstaller::Callbacks Controller::installer_callbacks() {
               },
           .on_answer = [this] { schedule(); },
           .describe = [this](const Uuid& origin) { return describe(origin); }};
+}
+
+AclStats::Callbacks Controller::acl_stats_callbacks() {
+  return {.dump =
+              [this](std::uint8_t table, AclStats::Dumped done) {
+                switch_.dump_flows(std::move(done), {.table = table});
+              },
+          .on_counted = [this] { schedule(); },
+          .on_failed =
+              [this](const Error& error) {
+                logger_.warn("reading the flows of ACLs failed: {}", error.message);
+                retry_later();
+              }};
 }
 
 void Controller::start() {
@@ -140,6 +154,7 @@ void Controller::turn() {
   bool local_idle = write_local();
   if (sb_client_.synced() && !applied_.system_id.empty()) {
     write_southbound(local_idle);
+    write_acl_stats();
   }
   announcer_.update(installed_);
   retry_refused_later();
@@ -264,6 +279,15 @@ void Controller::write_southbound(bool local_idle) {
     southbound_.write_rest(state, txn);
     if (!txn.empty()) send_southbound(std::move(txn), rest_in_flight_, "binding ports");
   }
+}
+
+// Apart from what ports need: should the database refuse it, they mustn't suffer.
+void Controller::write_acl_stats() {
+  if (wants_complete() && switch_.connected()) acl_stats_.update(applied_.system_id);
+  if (stats_in_flight_) return;
+  ovsdb::Transaction txn;
+  acl_stats_.write(applied_.system_id, txn);
+  if (!txn.empty()) send_southbound(std::move(txn), stats_in_flight_, "counting ACLs");
 }
 
 void Controller::send_southbound(ovsdb::Transaction txn, bool& in_flight, const char* what) {

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "controller/acl_stats.h"
 #include "controller/announcer.h"
 #include "controller/derivations.h"
 #include "controller/finding.h"
@@ -76,6 +77,7 @@ class Controller {
   bool patch_ports_made() const;
   bool write_local();
   void write_southbound(bool local_idle);
+  void write_acl_stats();
   void send_southbound(ovsdb::Transaction txn, bool& in_flight, const char* what);
   void retry_later();
   void retry_refused_later();
@@ -89,6 +91,7 @@ class Controller {
   std::string datapath_type() const;
   openflow::Connection::Callbacks switch_callbacks();
   FlowInstaller::Callbacks installer_callbacks();
+  AclStats::Callbacks acl_stats_callbacks();
 
   io::Loop& loop_;
   Logger logger_;
@@ -106,6 +109,7 @@ class Controller {
   Announcer announcer_;
   SouthboundSync southbound_;
   LocalSync local_;
+  AclStats acl_stats_;
   io::Timer retry_;
   io::Timer refused_retry_;
   io::Timer leaving_;
@@ -124,6 +128,7 @@ class Controller {
   bool local_in_flight_ = false;
   bool self_in_flight_ = false;
   bool rest_in_flight_ = false;
+  bool stats_in_flight_ = false;
 };
 
 }  // namespace mooring::controller

@@ -114,6 +114,9 @@ void SouthboundSync::remove(const LocalConfig& config, ovsdb::Transaction& txn) 
   database_.chassis_diagnostic.for_each([&](const CD& row) {
     if (row.chassis_name == config.system_id) txn.remove<CD>(row.uuid);
   });
+  database_.acl_stats.for_each([&](const sb::ACLStats& row) {
+    if (row.chassis_name == config.system_id) txn.remove<sb::ACLStats>(row.uuid);
+  });
   if (const CP* row = private_row(database_, config.system_id)) txn.remove<CP>(row->uuid);
   // The Encap rows go with the last reference to them.
   txn.remove<sb::Chassis>(self);

@@ -26,6 +26,7 @@ const std::vector<Grant>& grants() {
       {"Chassis_Diagnostic", "chassis_name", true,
        {"chassis", "severity", "code", "subject_table", "subject_uuid", "subject", "message",
         "since"}},
+      {"ACL_Stats", "chassis_name", true, {"packets", "bytes"}},
       {"Encap", "chassis_name", true, {"type", "options", "ip"}},
       {"Port_Binding", "", false,
        {"chassis", "additional_chassis", "encap", "additional_encap", "up", "virtual_parent"}},

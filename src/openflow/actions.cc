@@ -188,6 +188,19 @@ Actions& Actions::append(const Actions& actions) {
   return *this;
 }
 
+bool Actions::has_conjunction() const {
+  Reader reader(view(bytes_));
+  while (!reader.empty()) {
+    Reader head(reader.peek());
+    const std::uint16_t type = head.u16();
+    const std::uint16_t length = head.u16();
+    const bool nicira = type == wire::kExperimenterAction && head.u32() == wire::kNicira;
+    if (nicira && head.u16() == static_cast<std::uint16_t>(NxAct::kConjunction)) return true;
+    reader.skip(length);
+  }
+  return false;
+}
+
 Result<Actions> Actions::decode(std::string_view actions) {
   Reader reader(actions);
   while (!reader.empty()) {

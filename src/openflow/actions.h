@@ -131,6 +131,8 @@ class Actions {
   Actions& append(const Actions& actions);
 
   bool empty() const { return bytes_.empty(); }
+  // Whether the flow is a clause of a conjunction, so that what matches it is decided elsewhere.
+  bool has_conjunction() const;
   // The canonical bytes: OpenFlow 1.5 actions, without instruction header.
   const Bytes& bytes() const { return bytes_; }
   // Error: names the action, by its offset, whose length is broken. The content of actions isn't

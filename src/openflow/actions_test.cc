@@ -78,6 +78,13 @@ TEST(ActionsTest, ListsHoldWholeActions) {
   }
 }
 
+TEST(ActionsTest, KnowsClausesOfConjunctions) {
+  EXPECT_TRUE(Actions().conjunction(7, 1, 2).has_conjunction());
+  EXPECT_TRUE(Actions().note("x").conjunction(7, 2, 3).has_conjunction());
+  EXPECT_FALSE(Actions().has_conjunction());
+  EXPECT_FALSE(Actions().note("x").ct_clear().resubmit(9).output(4).has_conjunction());
+}
+
 TEST(ActionsTest, RefusesBrokenLengths) {
   const Actions good = Actions().output(1).resubmit(3);
   std::string bytes(view(good.bytes()));
