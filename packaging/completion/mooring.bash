@@ -29,11 +29,23 @@ _mooring_columns() {
         tr ',' '\n' | sed '/^_uuid$/d'
 }
 
+# The options of one command, or of all.
+_mooring_options() {
+    mooring --commands 2>/dev/null | sed -n "${1:+/^$1|/}s/.*|//p" | tr ' ' '\n' | sort -u
+}
+
 # Candidates for an argument, by the word that stands for it in the command's form.
 _mooring_candidates() {
     local kind=$1 table=$2
     case $kind in
         SWITCH) _mooring_names ls-list; _mooring_names ps-list ;;
+        ENTITY) _mooring_names ls-list; _mooring_names ps-list; _mooring_column Port_Group name ;;
+        GROUP) _mooring_column Port_Group name ;;
+        METER) _mooring_column Meter name ;;
+        DIRECTION) printf '%s\n' from-lport to-lport ;;
+        ACTION) printf '%s\n' allow allow-related allow-stateless drop reject pass ;;
+        drop) echo drop ;;
+        UNIT) printf '%s\n' kbps pktps ;;
         PORT | PARENT) _mooring_column Logical_Switch_Port name ;;
         PHYSICAL_NETWORK) _mooring_column Physical_Switch physical_network | sort -u ;;
         TABLE) _mooring_tables ;;
@@ -86,12 +98,15 @@ _mooring() {
         return
     elif [[ -z $verb && $current == -* ]]; then
         local options
-        options=$(mooring --commands 2>/dev/null | sed 's/.*|//' | tr ' ' '\n' | sort -u)
+        options=$(_mooring_options)
         ((first)) && options+=$'\n'$(mooring --options 2>/dev/null)
         _mooring_reply "$current" "$options"
         [[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
     elif [[ -z $verb ]]; then
         _mooring_reply "$current" "$(mooring --commands 2>/dev/null | cut -d'|' -f1)"
+    elif [[ $current == --* ]] && ((COMP_CWORD == start + 1)); then
+        _mooring_reply "$current" "$(_mooring_options "$verb")"
+        [[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
     else
         local form
         form=$(mooring --commands 2>/dev/null | sed -n "s/^$verb|\(.*\)|[^|]*\$/\1/p")

@@ -32,6 +32,9 @@ std::vector<Command> gather() {
   append(all, switch_commands());
   append(all, port_commands());
   append(all, port_setting_commands());
+  append(all, acl_commands());
+  append(all, group_commands());
+  append(all, meter_commands());
   append(all, connection_commands());
   append(all, database_commands());
   append(all, edit_commands());
@@ -51,8 +54,9 @@ std::string usage(const Command& command) {
 
 Result<void> check_options(const Command& command, const Invocation& invocation) {
   for (const auto& [name, value] : invocation.options) {
-    const bool known = std::any_of(command.options.begin(), command.options.end(),
-                                   [&given = name](std::string_view o) { return form_of(o).name == given; });
+    const bool known =
+        std::any_of(command.options.begin(), command.options.end(),
+                    [&given = name](std::string_view o) { return form_of(o).name == given; });
     if (!known) {
       return fail(fmt::format("{} has no option --{}; its form is: {}", command.name, name,
                               usage(command)));
@@ -105,9 +109,10 @@ Result<void> CommandSet::check(const Invocation& invocation) const {
   const bool misplaced =
       std::any_of(invocation.arguments.begin(), invocation.arguments.end(),
                   [](const std::string& argument) { return argument.starts_with("--"); });
-  return fail(fmt::format("{} has too {} arguments; its form is: {}{}", command->name,
-                          count < command->min_arguments ? "few" : "many", usage(*command),
-                          misplaced ? " (options stand before the command's name)" : ""));
+  return fail(fmt::format(
+      "{} has too {} arguments; its form is: {}{}", command->name,
+      count < command->min_arguments ? "few" : "many", usage(*command),
+      misplaced ? " (options stand before the command's name or right behind it)" : ""));
 }
 
 Needs CommandSet::needs(const std::vector<Invocation>& invocations,
@@ -118,7 +123,9 @@ Needs CommandSet::needs(const std::vector<Invocation>& invocations,
     const Command* command = find(invocation.name);
     if (command == nullptr) continue;
     out.nb.insert(command->tables.begin(), command->tables.end());
-    out.sb.insert(command->sb_tables.begin(), command->sb_tables.end());
+    if (command->sb_option.empty() || invocation.has(command->sb_option)) {
+      out.sb.insert(command->sb_tables.begin(), command->sb_tables.end());
+    }
     if (!command->names_table || invocation.arguments.empty()) continue;
     if (auto table = find_table(schema, invocation.arguments.front())) {
       out.nb.insert((*table)->name);

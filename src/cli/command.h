@@ -32,6 +32,10 @@ struct Context {
   bool colour = false;
   ovsdb::Symbols symbols{};  // --id=@name
   bool force_sync = false;   // follow the change as --wait says, even when there is none
+  // A command asks the chassis something, by this word of the run's own (Command::conclude).
+  std::string question{};
+  bool asks = false;
+  bool late = false;  // the time for answers is over
   // The command can't be done yet: all of the run is tried again when the database changes.
   bool waiting = false;
 
@@ -55,9 +59,14 @@ struct Command {
   std::vector<std::string_view> options{};  // "may-exist"; "columns=" takes a value
   std::vector<std::string_view> tables{};   // of the northbound database
   std::vector<std::string_view> sb_tables{};
-  bool names_table = false;  // its first argument is a table that it needs as well
+  std::string_view sb_option = "";  // these are needed only where this option is given
+  bool names_table = false;         // its first argument is a table that it needs as well
   std::string_view summary = "";
   Result<void> (*run)(Context&, const Invocation&, Output&) = nullptr;
+  // When run has asked (Context::asks): called once the change is made and whenever a database has
+  // changed since, until it doesn't set Context::waiting. What it says replaces what run said; what
+  // it writes is lost.
+  Result<void> (*conclude)(Context&, const Invocation&, Output&) = nullptr;
 };
 
 class CommandSet {
@@ -88,6 +97,9 @@ std::vector<Command> edit_commands();
 std::vector<Command> switch_commands();
 std::vector<Command> port_commands();
 std::vector<Command> port_setting_commands();
+std::vector<Command> acl_commands();
+std::vector<Command> group_commands();
+std::vector<Command> meter_commands();
 std::vector<Command> connection_commands();
 std::vector<Command> report_commands();
 

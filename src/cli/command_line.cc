@@ -285,6 +285,10 @@ class Parser {
     return {};
   }
 
+  bool is_command_option(const std::string& word) const {
+    return word.starts_with("--") && command_options_.contains(split_long(word).name);
+  }
+
   std::string near(const std::string& name) const {
     std::vector<std::string> known;
     for (const GlobalOption& option : kGlobalOptions)
@@ -297,7 +301,9 @@ class Parser {
     while (!words_.empty()) {
       std::string word = next();
       if (word == "--") break;
-      if (!command.name.empty()) {
+      if (!command.name.empty() && command.arguments.empty() && is_command_option(word)) {
+        if (auto kept = keep(command.options, word); !kept) return kept;
+      } else if (!command.name.empty()) {
         command.arguments.push_back(std::move(word));
       } else if (!is_option(word)) {
         command.name = std::move(word);

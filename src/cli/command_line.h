@@ -41,7 +41,7 @@ struct Options {
   bool version = false;
 };
 
-// One command with the options written before its verb. An option's name is without the dashes.
+// One command with its options. An option's name is without the dashes.
 struct Invocation {
   std::string name;
   std::vector<std::string> arguments;
@@ -63,8 +63,9 @@ using CommandOptions = Map<std::string, bool>;  // name -> takes a value
 
 // Reads the arguments after the program's name. `environment` answers for OVN_NB_DB, OVN_SB_DB,
 // OVN_RUNDIR and OVN_NBCTL_OPTIONS. An option that isn't global counts to the first command, as it
-// does for ovn-nbctl; whether that command knows it is the caller's to check. Error: names the word
-// and, where one is near, the word that was probably meant.
+// does for ovn-nbctl; whether that command knows it is the caller's to check. An option of any
+// command's may also stand right behind the verb. Error: names the word and, where one is near, the
+// word that was probably meant.
 Result<CommandLine> parse_command_line(
     std::span<const std::string> arguments, const CommandOptions& command_options,
     const std::function<std::optional<std::string>(const char*)>& environment);

@@ -33,6 +33,20 @@ TEST(CommandLine, SeparatesCommands) {
   EXPECT_EQ(line->commands[2].name, "show");
 }
 
+TEST(CommandLine, OptionsMayStandRightBehindTheVerb) {
+  auto line = parse({"list", "--columns=a", "--may-exist", "T", "--id=x", "--foo"});
+  ASSERT_TRUE(line);
+  EXPECT_EQ(line->commands[0].option("columns"), "a");
+  EXPECT_TRUE(line->commands[0].has("may-exist"));
+  EXPECT_EQ(line->commands[0].arguments, (Words{"T", "--id=x", "--foo"}));
+  line = parse({"list", "--columns", "a", "T", "--", "comment", "--foo"});
+  ASSERT_TRUE(line);
+  EXPECT_EQ(line->commands[0].option("columns"), "a");
+  EXPECT_EQ(line->commands[1].arguments, Words{"--foo"});  // no option of any command
+  EXPECT_EQ(error_of({"--may-exist", "list", "--may-exist", "T"}),
+            "option --may-exist is given twice");
+}
+
 TEST(CommandLine, TakesValuesInEitherForm) {
   for (const Words& words : {Words{"--db=tcp:1.2.3.4", "-t5", "-f", "json", "show"},
                              Words{"--db", "tcp:1.2.3.4", "-t", "5", "--format", "json", "show"}}) {

@@ -376,14 +376,17 @@ void Draft::plan_column(Plan& plan, const RowId& row, const ovsdb::ColumnSchema&
   ovsdb::Datum gone = difference(before, after);
   const ovsdb::Datum fresh = difference(after, before);
   gone.values.clear();
-  if (!gone.empty()) {
-    transaction.mutate(row.table, row.uuid, column.name, "delete",
-                       json_of(keys_type(column.type), gone));
-  }
-  if (!fresh.empty()) {
-    transaction.mutate(row.table, row.uuid, column.name, "insert",
-                       json_of(part_type(column.type), fresh));
-  }
+  const auto mutate = [&](std::string_view mutator, const ovsdb::ColumnType& type,
+                          const ovsdb::Datum& elements) {
+    if (elements.empty()) return;
+    transaction.mutate(row.table, row.uuid, column.name, mutator, json_of(type, elements));
+  };
+  // The limits hold after each mutation, so a set that can't be empty gets the new elements first.
+  // In a map the old pairs stand in the way of new ones under the same keys.
+  const bool first_in = column.type.min > 0 && !column.type.is_map();
+  if (first_in) mutate("insert", part_type(column.type), fresh);
+  mutate("delete", keys_type(column.type), gone);
+  if (!first_in) mutate("insert", part_type(column.type), fresh);
 }
 
 }  // namespace mooring::cli

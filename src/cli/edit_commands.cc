@@ -5,6 +5,7 @@
 #include "cli/column_argument.h"
 #include "cli/command.h"
 #include "cli/naming.h"
+#include "cli/remarks.h"
 
 namespace mooring::cli {
 namespace {
@@ -33,13 +34,27 @@ Result<void> assign(Context& context, const RowId& row, Assignment assignment) {
 }
 
 // These commands write what they are told, but not without a word about what can't work.
-void warn_of_tag(const Context& context, const RowId& row, Output& output) {
-  const auto tag = context.nb.optional_integer(row, "tag");
-  if (row.table != "Physical_Switch" || !tag || (*tag >= 1 && *tag <= 4094)) return;
-  output.warnings.push_back(fmt::format(
-      "tag={}: a VLAN's tag is 1 to 4094 (IEEE 802.1Q reserves 0 and 4095), so this network will "
-      "not work",
-      *tag));
+void remark(const Context& context, const RowId& row, Output& output) {
+  for (std::string& remark : remarks_on(context.nb, row)) {
+    output.warnings.push_back(std::move(remark));
+  }
+}
+
+// The server would refuse a second row of a name as well, but in words of its own. Rows of tables
+// that are no root set may be on their way out with what referred to them.
+Result<void> check_unique(const Draft& draft, const ovsdb::TableSchema& table, const RowId& row) {
+  if (!table.is_root) return {};
+  for (const auto& index : table.indexes) {
+    const std::string& column = index.front();
+    const std::string value = draft.text(row, column);
+    if (index.size() != 1 || value.empty()) continue;
+    for (const RowId& other : draft.with_text(table.name, column, value)) {
+      if (other == row) continue;
+      return fail(fmt::format("a row of {} with {} \"{}\" exists already: {}", table.name, column,
+                              value, other.uuid.to_string()));
+    }
+  }
+  return {};
 }
 
 Result<void> set(Context& context, const Invocation& invocation, Output& output) {
@@ -52,8 +67,9 @@ Result<void> set(Context& context, const Invocation& invocation, Output& output)
     auto done = assign(context, *place->row, std::move(*parsed));
     if (!done) return done;
   }
-  if (place->row) warn_of_tag(context, *place->row, output);
-  return {};
+  if (!place->row) return {};
+  remark(context, *place->row, output);
+  return check_unique(context.nb, *place->table, *place->row);
 }
 
 Result<const ovsdb::ColumnSchema*> column_of(const Place& place, const std::string& word) {
@@ -82,7 +98,7 @@ Result<void> add(Context& context, const Invocation& invocation, Output& output)
     if (!place->row) continue;
     if (auto done = context.nb.add(*place->row, (*column)->name, *value); !done) return done;
   }
-  if (place->row) warn_of_tag(context, *place->row, output);
+  if (place->row) remark(context, *place->row, output);
   return {};
 }
 
@@ -158,7 +174,8 @@ Result<void> create(Context& context, const Invocation& invocation, Output& outp
     if (!parsed) return tl::unexpected(parsed.error());
     if (auto done = assign(context, row, std::move(*parsed)); !done) return done;
   }
-  warn_of_tag(context, row, output);
+  if (auto unique = check_unique(context.nb, **table, row); !unique) return unique;
+  remark(context, row, output);
   if (!(*table)->is_root && !invocation.has("id")) {
     output.warnings.push_back(fmt::format(
         "rows of {} go at once when nothing refers to them; name this one with --id=@name and add "

@@ -20,6 +20,8 @@ using std::chrono::milliseconds;
 // transaction is worth another try.
 constexpr milliseconds kCollisionPause{50};
 constexpr int kMostRaces = 200;
+// How long chassis have to answer, where --timeout doesn't say.
+constexpr std::chrono::seconds kAnswerTime{5};
 
 void complain(std::string_view text) { fmt::print(stderr, "mooring: {}\n", text); }
 
@@ -66,6 +68,8 @@ struct Run::Impl {
   // --- The transaction ---
   // Does the commands on what the databases have now; called whenever that may have changed.
   void attempt();
+  // On what the databases have now; draft and sb_draft are filled for it.
+  Context make_context(Draft& draft, std::optional<Draft>& sb_draft) const;
   bool run_commands(Context& context, std::vector<Output>& outputs);
   bool names_resolved(const Context& context);
   void commit(Context& context);
@@ -73,7 +77,9 @@ struct Run::Impl {
                  const ovsdb::TransactionOutcome& outcome);
   void refused(const ovsdb::TransactionError& error);
 
-  // --- Following the change ---
+  // --- Following the change, and waiting for what chassis answer ---
+  void change_made();
+  void conclude();
   void check_progress();
   std::string wait_times() const;
   std::int64_t global_integer(std::string_view column) const;
@@ -85,7 +91,15 @@ struct Run::Impl {
   void finish(int status);
   void timed_out();
 
-  enum class Phase { kConnecting, kTrying, kWaitingFor, kCommitting, kFollowing, kDone };
+  enum class Phase {
+    kConnecting,
+    kTrying,
+    kWaitingFor,
+    kCommitting,
+    kFollowing,
+    kAnswering,
+    kDone
+  };
 
   io::Loop& loop;
   Log& log;
@@ -102,6 +116,9 @@ struct Run::Impl {
   int status = 0;
   bool collided = false;
   int races = 0;  // lost against other writers
+  const std::string question = Uuid::random().to_string();
+  bool asks = false;
+  bool late = false;
   std::vector<Output> outputs;
   std::map<Uuid, Uuid> uuids;
   std::int64_t nb_cfg = 0;  // to be reached by what is followed
@@ -163,23 +180,32 @@ bool Run::Impl::open_southbound() {
   return sb != nullptr;
 }
 
-void Run::Impl::attempt() {
-  if (phase == Phase::kCommitting || phase == Phase::kDone || !nb->ready()) return;
-  if (phase == Phase::kFollowing) return check_progress();
-  const bool sb_settled = sb == nullptr || sb->ready() || !sb_problem.empty();
-  if (!sb_settled) return;
-  phase = Phase::kTrying;
-  Draft draft(nb->replica());
-  std::optional<Draft> sb_draft;
+Context Run::Impl::make_context(Draft& draft, std::optional<Draft>& sb_draft) const {
   if (sb != nullptr && sb->ready()) sb_draft.emplace(sb->replica());
   Context context{.options = line.options, .nb = draft};
   context.sb = sb_draft ? &*sb_draft : nullptr;
   context.sb_problem = sb_problem;
   context.now_ms = clock.wall_ms();
   context.colour = colour;
+  context.question = question;
+  context.late = late;
+  return context;
+}
+
+void Run::Impl::attempt() {
+  if (phase == Phase::kCommitting || phase == Phase::kDone || !nb->ready()) return;
+  if (phase == Phase::kFollowing) return check_progress();
+  if (phase == Phase::kAnswering) return conclude();
+  const bool sb_settled = sb == nullptr || sb->ready() || !sb_problem.empty();
+  if (!sb_settled) return;
+  phase = Phase::kTrying;
+  Draft draft(nb->replica());
+  std::optional<Draft> sb_draft;
+  Context context = make_context(draft, sb_draft);
   std::vector<Output> said;
   if (!run_commands(context, said)) return;
   outputs = std::move(said);
+  asks = context.asks;
   if (context.waiting) {
     phase = Phase::kWaitingFor;
     return;
@@ -248,7 +274,7 @@ void Run::Impl::committed(const Draft::Plan& plan, std::optional<std::size_t> se
     if (uuid) uuids.emplace(placeholder, *uuid);
   }
   warn();
-  if (!select) return print_and_finish();
+  if (!select) return change_made();
   nb_cfg = read_nb_cfg(outcome->operations[*select].text).value_or(0);
   phase = Phase::kFollowing;
   check_progress();
@@ -273,6 +299,33 @@ std::int64_t Run::Impl::global_integer(std::string_view column) const {
 void Run::Impl::check_progress() {
   const bool southbound = line.options.follow == Follow::kSouthbound;
   if (global_integer(southbound ? "sb_cfg" : "hv_cfg") < nb_cfg) return;
+  change_made();
+}
+
+void Run::Impl::change_made() {
+  if (!asks) return print_and_finish();
+  phase = Phase::kAnswering;
+  if (line.options.timeout_s == 0) timeout.start(kAnswerTime, [this] { timed_out(); });
+  conclude();
+}
+
+void Run::Impl::conclude() {
+  Draft draft(nb->replica());
+  std::optional<Draft> sb_draft;
+  Context context = make_context(draft, sb_draft);
+  std::vector<Output> said(outputs.size());
+  for (std::size_t i = 0; i < line.commands.size(); ++i) {
+    const Command* command = commands.find(line.commands[i].name);
+    if (command->conclude == nullptr) {
+      said[i] = outputs[i];
+      continue;
+    }
+    auto done = command->conclude(context, line.commands[i], said[i]);
+    if (!done) return give_up(fmt::format("{}: {}", command->name, done.error().message));
+  }
+  if (context.waiting) return;
+  outputs = std::move(said);
+  warn();
   print_and_finish();
 }
 
@@ -293,8 +346,9 @@ std::string Run::Impl::wait_times() const {
 }
 
 void Run::Impl::warn() {
-  for (const Output& output : outputs) {
+  for (Output& output : outputs) {
     for (const std::string& warning : output.warnings) complain("warning: " + warning);
+    output.warnings.clear();
   }
 }
 
@@ -322,6 +376,10 @@ void Run::Impl::finish(int with) {
 }
 
 void Run::Impl::timed_out() {
+  if (phase == Phase::kAnswering) {
+    late = true;
+    return conclude();
+  }
   std::string what = "connecting to " + line.options.nb_db;
   if (phase == Phase::kWaitingFor) what = "waiting for what wait-until names";
   if (phase == Phase::kTrying || phase == Phase::kCommitting) what = "changing the database";

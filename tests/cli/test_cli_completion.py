@@ -44,7 +44,7 @@ def test_commands(filled):
 def test_options(filled):
     assert "--timeout=" in complete(filled, "mooring", "--t")
     assert complete(filled, "mooring", "--may") == ["--may-exist"]
-    assert complete(filled, "mooring", "ls-list", "--", "--ti") == []
+    assert complete(filled, "mooring", "ls-list", "--", "--timeo") == []
 
 
 def test_names(filled):
@@ -60,3 +60,16 @@ def test_database(filled):
     assert complete(filled, "mooring", "get", "Physical_Switch", "web", "phys") == [
         "physical_network"]
     assert complete(filled, "mooring", "get", "Physical_Switch", "web", "tag", "na") == ["name"]
+
+
+def test_rules(filled):
+    filled.mooring("pg-add", "clients", "vm1", "--", "meter-add", "slow", "drop", "1", "kbps")
+    assert sorted(complete(filled, "mooring", "acl-add", "")) == ["clients", "tenant", "web"]
+    assert complete(filled, "mooring", "acl-list", "cl") == ["clients"]
+    assert complete(filled, "mooring", "acl-list", "--st") == ["--stats"]
+    assert complete(filled, "mooring", "acl-add", "web", "f") == ["from-lport"]
+    assert complete(filled, "mooring", "acl-add", "web", "to-lport", "1", "ip4", "re") == ["reject"]
+    assert sorted(complete(filled, "mooring", "pg-set-ports", "clients", "")) == ["vm1", "vm2"]
+    assert complete(filled, "mooring", "meter-del", "") == ["slow"]
+    assert complete(filled, "mooring", "meter-add", "m", "") == ["drop"]
+    assert complete(filled, "mooring", "meter-add", "m", "drop", "1", "p") == ["pktps"]
