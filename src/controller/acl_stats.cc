@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "controller/tables.h"
+#include "model/stage.h"
 
 namespace mooring::controller {
 namespace {
@@ -21,8 +22,12 @@ std::set<std::uint8_t> acl_tables(const sb::Database& database) {
   std::set<std::uint8_t> out;
   database.pipeline.for_each([&](const sb::Pipeline& row) {
     if (!row.acl || row.table_id < 0 || row.table_id > 31) return;
-    int base = row.pipeline == "ingress" ? table::kIngress : table::kEgress;
-    out.insert(static_cast<std::uint8_t>(base + row.table_id));
+    const bool ingress = row.pipeline == "ingress";
+    // What a stateless rule keeps from being tracked meets the rule itself later.
+    const auto& untracked = ingress ? model::stage::kInAclStateless : model::stage::kOutAclStateless;
+    if (row.table_id == untracked.id) return;
+    out.insert(static_cast<std::uint8_t>((ingress ? table::kIngress : table::kEgress) +
+                                         row.table_id));
   });
   return out;
 }

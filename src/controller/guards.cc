@@ -8,16 +8,16 @@ using engine::Context;
 
 Guards::Guards(engine::Graph& graph, Inputs& inputs, Outputs& outputs, Claims& claims,
                Zones& zones)
-    : of(graph, "guard", stratum::kNetworks,
-         [this](Context& context, const std::string& port) { return derive(context, port); }),
-      inputs_(inputs),
+    : inputs_(inputs),
       outputs_(outputs),
       claims_(claims),
       zones_(zones),
       sets_named_(graph, "sets_named", stratum::kLocal,
                   [this](Context& context, const Uuid& row) { return sets_named(context, row); }),
       use_(graph, "rules_of_scope", stratum::kClaims,
-           [this](Context& context, const RuleScope& scope) { return use(context, scope); }) {}
+           [this](Context& context, const RuleScope& scope) { return use(context, scope); }),
+      of(graph, "guard", stratum::kNetworks,
+         [this](Context& context, const std::string& port) { return derive(context, port); }) {}
 Guards::~Guards() = default;
 
 Guard Guards::derive(Context& context, const std::string& name) {

@@ -31,9 +31,6 @@ class Guards {
   Guards(engine::Graph& graph, Inputs& inputs, Outputs& outputs, Claims& claims, Zones& zones);
   ~Guards();
 
-  // By logical port.
-  engine::Memo<std::string, Guard> of;
-
  private:
   // What the rules of one datapath or group ask for.
   struct Use {
@@ -54,6 +51,10 @@ class Guards {
   Zones& zones_;
   engine::Memo<Uuid, std::vector<std::string>> sets_named_;
   engine::Memo<RuleScope, Use> use_;
+
+ public:
+  // By logical port; after what it reads.
+  engine::Memo<std::string, Guard> of;
 };
 
 }  // namespace mooring::controller

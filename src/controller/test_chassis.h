@@ -29,7 +29,8 @@ class TestChassis {
     add_program();
   }
 
-  static Uuid id(std::uint64_t n) { return Uuid(n << 32, n); }
+  // As random ones do, they differ in the bits that blocks of conjunctions are taken from.
+  static Uuid id(std::uint64_t n) { return Uuid(n << 40, n << 8); }
 
   void set_external_ids(Map<std::string, std::string> ids) {
     ovs::OpenVSwitch row;

@@ -17,11 +17,14 @@ pytestmark = [pytest.mark.mooring, pytest.mark.slow]
 
 @pytest.fixture(scope="module")
 def crowd(dummy_lab: Lab) -> Iterator[Lab]:
-    """p0 ... p999 on hv1, in VLAN 101, each with its port security."""
+    """p0 ... p999 on hv1, in VLAN 101, each with its port security and tracked by rules."""
     commands = dummy_lab.stack.network_commands("a", "physnet1", 101)
     for number in range(PORTS):
         mac, ip = f"02:00:00:00:{number >> 8:02x}:{number & 255:02x}", f"10.0.{number >> 8}.{number & 255}"
         commands += dummy_lab.stack.port_commands("a", f"p{number}", [f"{mac} {ip}"], security=True)
+    commands += [["acl-add", "a", "to-lport", "1", "tcp", "drop"],
+                 ["acl-add", "a", "to-lport", "2", "udp && udp.dst == {9, 67}", "allow-related"],
+                 ["acl-add", "a", "from-lport", "1", "ip", "allow-related"]]
     for start in range(0, len(commands), 300):
         dummy_lab.central.nb_batch(commands[start:start + 300])
     hv1 = dummy_lab.hypervisor("hv1")

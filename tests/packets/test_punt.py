@@ -27,10 +27,11 @@ LOG = "01.02.02.00.01.00.03.77.65.62"
 
 @pytest.fixture
 def pair(scene: Scene) -> Scene:
-    """a1 and a2 on hv1, on VLAN 101."""
+    """a1 and a2 on hv1, on VLAN 101, with a rule, so that their packets pass the egress stages."""
     scene.network("a", 101)
     scene.port("a", "a1", "hv1", ips=["10.0.0.1", "fd00::1"])
     scene.port("a", "a2", "hv1", ips=["10.0.0.2", "fd00::2"])
+    scene.do(["acl-add", "a", "to-lport", "0", "1", "allow"])
     return scene.ready()
 
 

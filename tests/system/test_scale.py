@@ -20,7 +20,8 @@ pytestmark = [pytest.mark.mooring, pytest.mark.slow]
 
 
 def insert_ports(lab: Lab, first: int, end: int) -> None:
-    """Adds ports n<first> to n<end - 1> to the network "big", by transactions of 1,000."""
+    """Adds ports n<first> to n<end - 1> to the network "big" and to the group "everybody", by
+    transactions of 1,000."""
     for start in range(first, end, BATCH):
         numbers = range(start, min(end, start + BATCH))
         operations = [{
@@ -33,7 +34,24 @@ def insert_ports(lab: Lab, first: int, end: int) -> None:
         operations.append({"op": "mutate", "table": "Physical_Switch",
                            "where": [["name", "==", "big"]],
                            "mutations": [["ports", "insert", references]]})
+        operations.append({"op": "mutate", "table": "Port_Group",
+                           "where": [["name", "==", "everybody"]],
+                           "mutations": [["ports", "insert", references]]})
         lab.central.nb.transact(*operations)
+
+
+RULES = [("from-lport", "inport == @everybody && ip", "allow-related"),
+         ("to-lport", "outport == @everybody && ip", "drop"),
+         ("to-lport", "outport == @everybody && tcp.dst == {22, 80, 443}", "allow-related"),
+         ("to-lport", "outport == @everybody && udp.dst >= 5000 && udp.dst <= 5010",
+          "allow-related")]
+
+
+def insert_rules(lab: Lab) -> None:
+    """A group with rules that name no addresses, so that nothing of them grows with the group."""
+    lab.central.nb_batch([["create", "Port_Group", "name=everybody"]] + [
+        ["--type=port-group", "acl-add", "everybody", direction, str(priority), match, action]
+        for priority, (direction, match, action) in enumerate(RULES, start=1)])
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +60,7 @@ def measured(dummy_lab: Lab) -> Iterator[dict[int, tuple[int, int]]]:
     hv1 = dummy_lab.hypervisor("hv1")
     assert isinstance(hv1, DummyHypervisor)
     dummy_lab.central.add_network("big", "physnet1", 101)
+    insert_rules(dummy_lab)
     found: dict[int, tuple[int, int]] = {}
     done = 0
     for size in (SMALL, LARGE):
