@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <tuple>
 
+#include "expr/conjunction.h"
 #include "expr/emit.h"
 #include "expr/resolve.h"
 
@@ -53,7 +55,19 @@ class Lowering {
  public:
   explicit Lowering(const LowerOptions& options) : options_(options) {}
 
-  Result<Plan> run(const std::vector<Product>& products) {
+  // Nullopt when members of sets have to be listed: see separate().
+  std::optional<Result<Plan>> run(std::vector<Product> products) {
+    for (Product& product : products) {
+      if (!is_shared(product)) continue;
+      auto separated = separate(std::move(product), options_.max_matches);
+      if (!separated) return std::nullopt;
+      product = std::move(*separated);
+    }
+    return matches(products);
+  }
+
+ private:
+  Result<Plan> matches(const std::vector<Product>& products) {
     double total = 0;
     for (const Product& product : products) total += size_of(product);
     if (total > static_cast<double>(options_.max_matches)) {
@@ -69,7 +83,6 @@ class Lowering {
     return Plan{fixed_.take(), std::move(slots_)};
   }
 
- private:
   static double flat_size(const Product& product) {
     double out = 1;
     for (const Dimension& d : product.dimensions) out *= static_cast<double>(d.items.size());
@@ -92,12 +105,10 @@ class Lowering {
     return is_shared(product) ? shared_size(product) : flat_size(product);
   }
 
-  void emit(const Item& item, const Cube& with, const std::vector<Clause>& clauses) {
-    Cube cube = with;
-    if (!cube.add(item.cube)) return;
-    if (!item.membership) return fixed_.add(cube, clauses);
-    slots_.emplace_back(std::make_shared<const Slot::State>(
-        Slot::State{*item.membership, std::move(cube), clauses}));
+  void emit(const Item& item, const std::vector<Clause>& clauses) {
+    if (!item.membership) return fixed_.add(item.cube, clauses);
+    slots_.emplace_back(
+        std::make_shared<const Slot::State>(Slot::State{*item.membership, item.cube, clauses}));
   }
 
   // At most one dimension is open.
@@ -108,7 +119,7 @@ class Lowering {
     combine(product.dimensions, 0, whole);
   }
   void combine(const std::vector<Dimension>& dimensions, std::size_t from, const Item& so_far) {
-    if (from == dimensions.size()) return emit(so_far, Cube(), {});
+    if (from == dimensions.size()) return emit(so_far, {});
     for (const Item& item : dimensions[from].items) {
       Item next = so_far;
       if (!next.cube.add(item.cube)) continue;
@@ -117,58 +128,19 @@ class Lowering {
     }
   }
 
-  // Where base and structure are tested, so that clauses are met only by packets that match: in the
-  // smallest dimension that nobody joins; its number, or that of one more.
-  static std::size_t place_for_base(const Product& product) {
-    const auto& all = product.dimensions;
-    std::size_t best = all.size();
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      if (all[i].is_open()) continue;
-      if (best == all.size() || all[i].items.size() <= all[best].items.size()) best = i;
-    }
-    return best;
-  }
-
-  // Every item of some dimension tests the whole structure, and there is nothing else to test.
-  static bool is_base_implied(const Product& product) {
-    if (!product.base.empty()) return false;
-    const auto implies = [&](const Item& item) {
-      return needed(product.structure, item.cube, var_of(item)) == product.structure;
-    };
-    return std::any_of(
-        product.dimensions.begin(), product.dimensions.end(),
-        [&](const Dimension& d) { return std::all_of(d.items.begin(), d.items.end(), implies); });
-  }
-
-  static Var var_of(const Item& item) {
-    return item.membership ? item.membership->field.symbol->var : Var::kCount;
-  }
-
   Result<void> conjunction(const Product& product) {
-    const auto& dimensions = product.dimensions;
-    const bool implied = is_base_implied(product);
-    const std::size_t place = implied ? dimensions.size() : place_for_base(product);
-    const bool own = !implied && place == dimensions.size();
-    const std::size_t n = dimensions.size() + (own ? 1 : 0);
-    if (n > kMaxClauses) {
+    const Conjunction all = conjoin(product);
+    if (all.clauses > kMaxClauses) {
       return fail(
           fmt::format("the expression has {} conditions with alternatives each; Open vSwitch "
                       "conjoins {} at most",
-                      n, kMaxClauses));
+                      all.clauses, kMaxClauses));
     }
-    Cube whole = product.structure;
-    static_cast<void>(whole.add(product.base));
     const std::uint32_t id = options_.conjunction_id(conjunctions_++);
-    for (std::size_t k = 0; k < dimensions.size(); ++k) {
-      const std::vector<Clause> clause{clause_of(id, k, n)};
-      for (const Item& item : dimensions[k].items) {
-        emit(item,
-             !implied && k == place ? whole : needed(product.structure, item.cube, var_of(item)),
-             clause);
-      }
+    for (const Condition& condition : all.conditions) {
+      emit(condition.item, {clause_of(id, condition.clause, all.clauses)});
     }
-    if (own) fixed_.add(whole, {clause_of(id, n - 1, n)});
-    for (auto& match : to_matches(whole)) {
+    for (auto& match : to_matches(all.whole)) {
       if (match.set(openflow::Field::kConjId, id)) fixed_.add({std::move(match), {}});
     }
     return {};
@@ -236,12 +208,14 @@ std::vector<LoweredMatch> Slot::lower(const PortKey& member) const {
 }
 
 Result<Plan> plan(const Expr& expr, const Scope& scope, const LowerOptions& options) {
-  Formulas formulas;
-  const bool open = static_cast<bool>(options.conjunction_id);
-  const Formula formula = resolve(formulas, expr, scope, open);
-  auto products = normal_form(formulas, formula, options.max_matches);
-  if (!products) return tl::unexpected(products.error());
-  return Lowering(options).run(*products);
+  for (const bool open : {static_cast<bool>(options.conjunction_id), false}) {
+    Formulas formulas;
+    const Formula formula = resolve(formulas, expr, scope, open);
+    auto products = normal_form(formulas, formula, options.max_matches);
+    if (!products) return tl::unexpected(products.error());
+    if (auto done = Lowering(options).run(std::move(*products))) return *std::move(done);
+  }
+  return fail("its conditions can't be told apart by Open vSwitch");
 }
 
 Result<std::vector<LoweredMatch>> lower(const Expr& expr, const Scope& scope,

@@ -44,20 +44,31 @@ struct Verdict {
   bool dangling = false;
 };
 
-// ovs-actions(7), conjunction: flows of one priority.
+// ovs-actions(7), conjunction: flows of one priority. As Open vSwitch's classifier does, a
+// conjunction is looked at only when as many flows as it has clauses apply to the packet; here its
+// own, for those of others may not be there.
 inline Verdict look_up(const std::vector<LoweredMatch>& flows, const Packet& packet) {
   Verdict out;
-  std::map<std::uint32_t, std::pair<std::set<int>, int>> met;
+  struct Met {
+    std::set<int> clauses;
+    int flows = 0;
+    int n = 0;
+  };
+  std::map<std::uint32_t, Met> met;
   for (const LoweredMatch& flow : flows) {
     if (!matches(flow.match, packet, 0)) continue;
     if (flow.clauses.empty()) out.matched = true;
+    std::set<std::uint32_t> ids;
     for (const Clause& clause : flow.clauses) {
-      met[clause.id].first.insert(clause.k);
-      met[clause.id].second = clause.n;
+      Met& conjunction = met[clause.id];
+      conjunction.clauses.insert(clause.k);
+      conjunction.n = clause.n;
+      if (ids.insert(clause.id).second) ++conjunction.flows;
     }
   }
-  for (const auto& [id, clauses] : met) {
-    if (static_cast<int>(clauses.first.size()) != clauses.second) continue;
+  for (const auto& [id, conjunction] : met) {
+    if (static_cast<int>(conjunction.clauses.size()) != conjunction.n) continue;
+    if (conjunction.flows < conjunction.n) continue;
     bool found = false;
     for (const LoweredMatch& flow : flows) {
       found = found || (flow.clauses.empty() && matches(flow.match, packet, id));
