@@ -45,9 +45,9 @@ def assert_works(scene: Scene) -> None:
 
 
 def chassis(lab: Lab) -> dict[str, list[tuple[str, str]]]:
-    """The encapsulations of each chassis."""
+    """The encapsulations of each chassis; read one after the other, some may not be here yet."""
     encaps = {row["_uuid"]: (row["type"], row["ip"]) for row in lab.central.sb.rows("Encap")}
-    return {row["name"]: sorted(encaps[uuid] for uuid in row["encaps"])
+    return {row["name"]: sorted(encaps[uuid] for uuid in row["encaps"] if uuid in encaps)
             for row in lab.central.sb.rows("Chassis")}
 
 
