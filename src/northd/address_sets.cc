@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "base/address.h"
 #include "expr/scope.h"
 
 namespace mooring::northd {
@@ -32,6 +33,7 @@ AddressSets::AddressSets(engine::Graph& graph, Inputs& inputs, Outputs& outputs,
       outputs_(outputs),
       acls_(acls),
       ports_(ports),
+      cover_(graph, outputs),
       row_(graph, "address_set", stratum::kNetworks,
            [this](Context& context, const Uuid& uuid) { return of_row(context, uuid); }),
       group_(graph, "group_address_sets", stratum::kNetworks,
@@ -52,20 +54,37 @@ Nothing AddressSets::of_row(Context& context, const Uuid& uuid) {
   auto row = context.row(inputs_.address_sets, uuid);
   if (!row) return {};
   if (std::string bad = bad_members(*row); !bad.empty()) {
-    context.emit(outputs_.findings,
-                 finding_on("Address_Set", uuid, row->name(), model::code::kAddressInvalid),
-                 Finding{model::Severity::kError,
-                         fmt::format("addresses: {}: no address, prefix, MAC or number; left out",
-                                     bad)});
+    context.emit(
+        outputs_.findings,
+        finding_on("Address_Set", uuid, row->name(), model::code::kAddressInvalid),
+        Finding{model::Severity::kError,
+                fmt::format("addresses: {}: no address, prefix, MAC or number; left out", bad)});
   }
   if (!is_named(context, row->name())) return {};
   context.emit(outputs_.address_sets, row->name(), DesiredAddress{});
   for (const std::string& text : row->addresses()) {
-    if (expr::parse_member(text)) {
-      context.emit(outputs_.address_sets, row->name(), DesiredAddress{text});
-    }
+    emit_member(context, row->name(), text);
   }
   return {};
+}
+
+// Addresses are joined with others; prefixes, MACs and numbers stay as they are written.
+void AddressSets::emit_member(Context& context, const std::string& set, const std::string& text) {
+  AddressKey address;
+  if (auto ip4 = Ip4Prefix::parse(text); ip4 && ip4->length == 32) {
+    address.kind = AddressKey::Kind::kIp4;
+    address.low = ip4->address.bits();
+  } else if (auto ip6 = Ip6Prefix::parse(text); ip6 && ip6->length == 128) {
+    address.kind = AddressKey::Kind::kIp6;
+    address.high = ip6->address.high();
+    address.low = ip6->address.low();
+  } else {
+    if (expr::parse_member(text)) {
+      context.emit(outputs_.address_sets, std::string(set), DesiredAddress{text});
+    }
+    return;
+  }
+  cover_.add(context, set, address);
 }
 
 Nothing AddressSets::of_group(Context& context, const Uuid& uuid) {
@@ -93,7 +112,7 @@ Nothing AddressSets::of_port(Context& context, const Uuid& uuid) {
       if (!is_named(context, set)) return;
       for (const AddressKey& address : port->addresses) {
         if (address.kind != kind) continue;
-        context.emit(outputs_.address_sets, set, DesiredAddress{address.to_string()});
+        cover_.add(context, set, address);
       }
     };
     add(AddressKey::Kind::kIp4, "_ip4");

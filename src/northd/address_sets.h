@@ -1,16 +1,18 @@
-// The address sets that rules name: those of the northbound table, and the addresses of port groups.
+// The address sets that rules name: those of the northbound table, and the addresses of port
+// groups.
 #pragma once
 
 #include "engine/memo.h"
 #include "northd/acls.h"
+#include "northd/address_cover.h"
 #include "northd/inputs.h"
 #include "northd/outputs.h"
 #include "northd/ports.h"
 
 namespace mooring::northd {
 
-// A set that no rule names isn't derived, so that the ports of a group that has no rule about its own
-// addresses cost nothing here.
+// A set that no rule names isn't derived, so that the ports of a group that has no rule about its
+// own addresses cost nothing here.
 class AddressSets {
  public:
   AddressSets(engine::Graph& graph, Inputs& inputs, Outputs& outputs, Acls& acls, Ports& ports);
@@ -22,11 +24,13 @@ class AddressSets {
   // What a port contributes to the sets of its groups.
   engine::Nothing of_port(engine::Context& context, const Uuid& uuid);
   bool is_named(engine::Context& context, const std::string& set);
+  void emit_member(engine::Context& context, const std::string& set, const std::string& text);
 
   Inputs& inputs_;
   Outputs& outputs_;
   Acls& acls_;
   Ports& ports_;
+  AddressCover cover_;
   engine::Memo<Uuid, engine::Nothing> row_;
   engine::Memo<Uuid, engine::Nothing> group_;
   engine::Memo<Uuid, engine::Nothing> port_;

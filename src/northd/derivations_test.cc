@@ -1,9 +1,9 @@
 // The derivations on rows in memory: work done, and random changes against a fresh start.
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
-#include <fmt/core.h>
-
+#include <algorithm>
 #include <random>
 
 #include "base/test_scale.h"
@@ -15,6 +15,8 @@ namespace {
 using Ls = nb::LogicalSwitch;
 using Lsp = nb::LogicalSwitchPort;
 using Ps = nb::PhysicalSwitch;
+using Pg = nb::PortGroup;
+using As = nb::AddressSet;
 
 // Whole columns, where the sets are small.
 template <class Row, class T>
@@ -122,7 +124,8 @@ TEST_F(WorkTest, AFailureThatIsntTheRowsFaultIsTriedAgainWhole) {
 }
 
 // Random changes to few names, so that they meet: switches of both kinds, localnets, ports that
-// move, addresses that clash, chassis that come and go, and rows of northd's own that get garbled.
+// move, addresses that clash, groups, rules and sets, chassis that come and go, and rows of
+// northd's own that get garbled.
 class RandomTest : public ::testing::Test {
  protected:
   std::size_t roll(std::size_t sides) { return random_() % sides; }
@@ -187,8 +190,10 @@ class RandomTest : public ::testing::Test {
     const Ps* ps = pick(world_.nb_tables.physical_switch);
     if (port == nullptr || one_in(3)) {
       auto ref = txn.insert(random_port());
-      if (ls != nullptr && one_in(2)) txn.insert_into(ls->uuid, Ls::Columns::ports, ref);
-      else if (ps != nullptr) txn.insert_into(ps->uuid, Ps::Columns::ports, ref);
+      if (ls != nullptr && one_in(2))
+        txn.insert_into(ls->uuid, Ls::Columns::ports, ref);
+      else if (ps != nullptr)
+        txn.insert_into(ps->uuid, Ps::Columns::ports, ref);
     } else if (one_in(3)) {
       for (const Uuid& uuid : world_.derivations.inputs.logical_switch_of.find(port->uuid)) {
         txn.remove_from(uuid, Ls::Columns::ports, {port->uuid});
@@ -225,6 +230,76 @@ class RandomTest : public ::testing::Test {
       txn.update(binding->uuid, sb::PortBinding::Columns::up, one_in(2));
     }
   }
+  std::string random_match() {
+    const char* matches[] = {"ip4",
+                             "inport == @pg1 && ip4.src == $as1",
+                             "ip4 &&",
+                             "outport == @pg2 && tcp.dst == 70000",
+                             "ip4.src != $as2",
+                             "ip4.src == $pg1_ip4 && udp"};
+    return matches[roll(6)];
+  }
+  nb::ACL random_rule() {
+    const char* actions[] = {"allow", "allow-related", "allow-stateless", "drop", "reject", "pass"};
+    nb::ACL row;
+    row.priority = static_cast<std::int64_t>(roll(3));
+    row.direction = one_in(2) ? "from-lport" : "to-lport";
+    row.match = random_match();
+    row.action = actions[roll(6)];
+    row.tier = static_cast<std::int64_t>(roll(4));
+    row.log = one_in(4);
+    return row;
+  }
+  void change_rules(ovsdb::Transaction& txn) {
+    const nb::ACL* acl = pick(world_.nb_tables.acl);
+    const Pg* group = pick(world_.nb_tables.port_group);
+    const Ps* ps = pick(world_.nb_tables.physical_switch);
+    if (acl == nullptr || one_in(3)) {
+      const auto rule = txn.insert(random_rule());
+      if (group != nullptr && one_in(2)) txn.insert_into(group->uuid, Pg::Columns::acls, rule);
+      if (ps != nullptr) txn.insert_into(ps->uuid, Ps::Columns::acls, rule);
+    } else if (one_in(3)) {
+      world_.nb_tables.port_group.for_each(
+          [&](const Pg& row) { txn.remove_from(row.uuid, Pg::Columns::acls, {acl->uuid}); });
+      world_.nb_tables.physical_switch.for_each(
+          [&](const Ps& row) { txn.remove_from(row.uuid, Ps::Columns::acls, {acl->uuid}); });
+    } else if (one_in(3)) {
+      txn.update(acl->uuid, nb::ACL::Columns::tier, static_cast<std::int64_t>(roll(4)));
+    } else {
+      txn.update(acl->uuid, nb::ACL::Columns::match, random_match());
+    }
+  }
+  void change_groups(ovsdb::Transaction& txn) {
+    const Pg* group = pick(world_.nb_tables.port_group);
+    const Lsp* port = pick(world_.nb_tables.logical_switch_port);
+    if (group == nullptr || one_in(5)) {
+      Pg row;
+      row.name = fmt::format("pg{}", roll(4));
+      txn.insert(row);
+    } else if (one_in(6)) {
+      txn.remove<Pg>(group->uuid);
+    } else if (port != nullptr && one_in(2)) {
+      txn.insert_into(group->uuid, Pg::Columns::ports, {port->uuid});
+    } else if (port != nullptr) {
+      txn.remove_from(group->uuid, Pg::Columns::ports, {port->uuid});
+    }
+  }
+  void change_sets(ovsdb::Transaction& txn) {
+    const char* members[] = {"10.0.0.1", "10.0.0.0/24", "10.0.0.7/24", "fd00::1",
+                             "bad",      "10.0.0.256",  "10.0.0.2",    "00:00:00:00:00:01"};
+    const As* set_row = pick(world_.nb_tables.address_set);
+    if (set_row == nullptr || one_in(5)) {
+      As row;
+      row.name = fmt::format("as{}", roll(3));
+      txn.insert(row);
+    } else if (one_in(8)) {
+      txn.remove<As>(set_row->uuid);
+    } else if (one_in(3)) {
+      txn.remove_from(set_row->uuid, As::Columns::addresses, {members[roll(8)]});
+    } else {
+      txn.insert_into(set_row->uuid, As::Columns::addresses, {members[roll(8)]});
+    }
+  }
   void garble(ovsdb::Transaction& txn) {
     const auto* binding = pick(world_.sb_tables.port_binding);
     const auto* uplink = pick(world_.sb_tables.uplink);
@@ -244,12 +319,31 @@ class RandomTest : public ::testing::Test {
   }
   void change() {
     ovsdb::Transaction nb, sb;
-    switch (roll(8)) {
-      case 0: change_switches(nb); break;
-      case 1: change_logical_switches(nb); break;
-      case 2: change_chassis(sb); break;
-      case 3: garble(sb); break;
-      default: change_ports(nb);
+    switch (roll(12)) {
+      case 0:
+        change_switches(nb);
+        break;
+      case 1:
+        change_logical_switches(nb);
+        break;
+      case 2:
+        change_chassis(sb);
+        break;
+      case 3:
+        garble(sb);
+        break;
+      case 4:
+      case 5:
+        change_rules(nb);
+        break;
+      case 6:
+        change_groups(nb);
+        break;
+      case 7:
+        change_sets(nb);
+        break;
+      default:
+        change_ports(nb);
     }
     // What the schema refuses is refused, and no change.
     if (!nb.empty()) world_.nb.transact(nb).map([](const auto&) {});
@@ -263,8 +357,12 @@ class RandomTest : public ::testing::Test {
 };
 
 TEST_F(RandomTest, AFreshStartFindsNothingToChange) {
-  for (int step = 0; step < 2000 / kTestSlowdown; ++step) {
+  std::size_t most_ports = 0;
+  std::size_t most_rules = 0;
+  for (int step = 0; step < 3000 / kTestSlowdown; ++step) {
     change();
+    most_ports = std::max(most_ports, world_.nb_tables.logical_switch_port.size());
+    most_rules = std::max(most_rules, world_.nb_tables.acl.size());
     if (one_in(4)) continue;  // several changes in one wave
     auto settled = world_.settle();
     ASSERT_EQ(settled.failures, 0u) << "at step " << step;
@@ -275,7 +373,8 @@ TEST_F(RandomTest, AFreshStartFindsNothingToChange) {
     // Each port that can be bound is, and each once.
     ASSERT_LE(world_.sb_tables.port_binding.size(), world_.nb_tables.logical_switch_port.size());
   }
-  EXPECT_GT(world_.nb_tables.logical_switch_port.size(), 0u);
+  EXPECT_GT(most_ports, 3u);
+  EXPECT_GT(most_rules, 1u);
 }
 
 }  // namespace

@@ -34,6 +34,8 @@ class Walk:
     """Random steps on a lab; each is one of the methods called step_..."""
 
     KINDS = {"ps": "physical", "ls": "localnet"}
+    GROUPS = ["pg1", "pg2"]
+    SETS = ["as1", "as2"]
 
     def __init__(self, lab: Lab):
         self.lab = lab
@@ -54,7 +56,9 @@ class Walk:
     def step(self) -> None:
         steps = [(self.add, 50), (self.remove, 25), (self.plug, 40), (self.unplug, 20),
                  (self.move, 15), (self.toggle, 10), (self.readdress, 10), (self.retag, 6),
-                 (self.remap, 4), (self.add_network, 5), (self.remove_network, 2)]
+                 (self.remap, 4), (self.add_network, 5), (self.remove_network, 2),
+                 (self.add_rule, 10), (self.change_rule, 8), (self.remove_rule, 6),
+                 (self.regroup, 12), (self.change_set, 10)]
         if self.made >= PORTS:
             steps = [(self.remove, 60)] + steps[2:]
         action = self.random.choices([s for s, _ in steps], [w for _, w in steps])[0]
@@ -166,6 +170,56 @@ class Walk:
         self.log.append(f"map {text}")
         self.hv("hv1").set_mappings(text)
 
+    # Rules are about IP: the packets that are looked at in the end aren't.
+    MATCHES = ["{port} == @pg1 && ip4.src == $as1 && tcp.dst == {{22, 80, 443}}",
+               "{port} == @pg2 && ip4 && udp.dst >= 1000 && udp.dst <= 1100",
+               "ip4.src == $pg1_ip4 && ip4.dst == $as2", "{port} == @pg1 && {port} == @pg2 && ip",
+               "ip6.src != fd00::/64 && ip6", "ip4.src == $as1 && ip4.src == $as2"]
+    BROKEN = "ip4 &&"
+    ACTIONS = ["allow", "allow-related", "allow-stateless", "drop", "reject", "pass"]
+
+    def rule(self) -> tuple[str, str, str]:
+        direction = self.random.choice(["from-lport", "to-lport"])
+        match = self.random.choice(self.MATCHES).format(
+            port="inport" if direction == "from-lport" else "outport")
+        return direction, str(self.random.randrange(4)), match
+
+    def add_rule(self) -> None:
+        owner = self.any([*self.GROUPS, *self.model.tags])
+        assert owner is not None
+        self.nb(["--may-exist", f"--tier={self.random.randrange(4)}", "acl-add", owner,
+                 *self.rule(), self.random.choice(self.ACTIONS)])
+
+    def change_rule(self) -> None:
+        acl = self.any(str(row["_uuid"]) for row in self.lab.central.nb.rows("ACL"))
+        if acl is None:
+            return self.add_rule()
+        self.nb(["set", "ACL", acl, self.random.choice(
+            ["match=ip4", f'match="{self.BROKEN}"', "action=drop", "action=allow-related",
+             "priority=9"])])
+
+    def mend_rules(self) -> None:
+        """A rule that was broken stays in force as it was, which only the southbound rows know."""
+        for row in self.lab.central.nb.rows("ACL", [["match", "==", self.BROKEN]]):
+            self.nb(["set", "ACL", str(row["_uuid"]), "match=ip4"])
+
+    def remove_rule(self) -> None:
+        owner = self.any([*self.GROUPS, *self.model.tags])
+        assert owner is not None
+        self.nb(["acl-del", owner, self.random.choice(["from-lport", "to-lport"])])
+
+    def regroup(self) -> None:
+        group = self.random.choice(self.GROUPS)
+        members = [port for port in sorted(self.model.networks) if self.random.random() < 0.4]
+        self.nb(["pg-set-ports", group, *members] if members
+                else ["clear", "Port_Group", group, "ports"])
+
+    def change_set(self) -> None:
+        name = self.random.choice(self.SETS)
+        member = f"10.{self.random.randrange(2)}.0.{self.random.randrange(4)}"
+        verb = self.random.choice(["add", "remove"])
+        self.nb([verb, "Address_Set", name, "addresses", f'"{member}"'])
+
     # --- what must hold ---
 
     def check(self) -> None:
@@ -197,6 +251,8 @@ class Walk:
 
 def test_random_walk(dummy_lab: Lab) -> None:
     walk = Walk(dummy_lab)
+    walk.nb(*(["pg-add", group] for group in walk.GROUPS),
+            *(["create", "Address_Set", f"name={name}"] for name in walk.SETS))
     for _ in range(4):
         walk.add_network()
     while walk.made < PORTS or len(walk.model.networks) > PORTS // 5:
@@ -206,6 +262,7 @@ def test_random_walk(dummy_lab: Lab) -> None:
             dummy_lab.central.sync()
             walk.check()
     walk.hv("hv1").set_mappings(BOTH)
+    walk.mend_rules()
     dummy_lab.central.sync()
     walk.check()
     assert len(walk.model.networks) > 10, "the walk left something to look at"
