@@ -1,118 +1,98 @@
-"""`./dev bench`: what a chassis holds and what a change costs, beside Debian's OVN in the same run.
-
-Topology: one hypervisor with Open vSwitch's dummy devices, one VLAN network, 10 VIFs here, the other
-ports bound nowhere. Both systems get the same northbound rows (a Logical_Switch with a localnet
-port) through the same ovsdb-server. Times are medians.
-"""
+"""`./dev bench`: what Mooring costs, beside Debian's OVN in the same run. See docs/performance.md."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import statistics
 import sys
-import time
-from typing import Callable
+from pathlib import Path
+from typing import Any
 
-from lab import Lab, Stack
+from . import micro, report
+from .control import Case, Figures, measure
+from .floor import floor
 
-LOCAL = 10
-BATCH = 1_000
-REPEATS = 9
-
-
-def insert_ports(lab: Lab, first: int, end: int) -> None:
-    """Adds ports n<first> to n<end - 1> to the network, by transactions of 1,000."""
-    for start in range(first, end, BATCH):
-        numbers = range(start, min(end, start + BATCH))
-        operations: list[dict] = [{
-            "op": "insert", "table": "Logical_Switch_Port", "uuid-name": f"p{n}",
-            "row": {"name": f"n{n}", "addresses": address(n)}} for n in numbers]
-        references = ["set", [["named-uuid", f"p{n}"] for n in numbers]]
-        operations.append({"op": "mutate", "table": "Logical_Switch", "where": [["name", "==", "big"]],
-                           "mutations": [["ports", "insert", references]]})
-        lab.central.nb.transact(*operations)
+PLOTTED = {
+    "flows": "flows on the chassis",
+    "northd-start": "northd start until southbound complete, ms",
+    "chassis-start": "chassis start until VIFs up, ms",
+    "port-elsewhere": "port elsewhere added, ms",
+    "vif-plugged": "VIF plugged until up, ms",
+    "controller-memory": "controller memory, MB",
+}
 
 
-def address(n: int) -> str:
-    high, middle, low = n >> 16, n >> 8 & 255, n & 255
-    return f"02:00:00:{high:02x}:{middle:02x}:{low:02x} 10.{high}.{middle}.{low}"
+def control_cases(options: argparse.Namespace) -> list[Case]:
+    out = []
+    for size in (int(word) for word in options.sizes.split(",")):
+        for stack in options.stacks.split(","):
+            # A single change takes the peer tens of seconds there.
+            repeats = 3 if stack == "ovn" and size > 20_000 else options.repeats
+            out.append(Case(stack, size, True, repeats))
+            if stack == "mooring":
+                out.append(Case(stack, size, False, repeats))
+    return out
 
 
-def median(action: Callable[[int], None]) -> float:
-    """Milliseconds of action(0), action(1), ..."""
-    times = []
-    for number in range(REPEATS):
-        start = time.perf_counter()
-        action(number)
-        times.append((time.perf_counter() - start) * 1000)
-    return statistics.median(times)
+def run_control(options: argparse.Namespace) -> dict[str, Figures]:
+    results = {}
+    for case in control_cases(options):
+        results[str(case)] = measure(case, floor if case.stack == "mooring" else None)
+        print(f"measured {case}", file=sys.stderr)
+    return results
 
 
-def resident_mb(pid: int) -> float:
-    with open(f"/proc/{pid}/status", encoding="ascii") as status:
-        line = next(line for line in status if line.startswith("VmRSS:"))
-    return int(line.split()[1]) / 1024
+def report_control(options: argparse.Namespace, results: dict[str, Figures]) -> str:
+    parts = []
+    for size in (int(word) for word in options.sizes.split(",")):
+        ours = results.get(str(Case("mooring", size)))
+        theirs = results.get(str(Case("ovn", size)))
+        columns = {name: figures for name, figures in results.items() if f" {size:,} ports" in name}
+        if ours and theirs:
+            columns["OVN by Mooring"] = report.ratios(ours, theirs)
+        if ours:
+            columns["by its floor"] = report.by_floor(ours)
+        parts.append(report.table(columns))
+    return "\n\n".join(parts)
 
 
-def measure(stack: str, ports: int) -> dict[str, float]:
-    with Lab.up(hypervisors=1, mode="dummy", stack=Stack.named(stack),
-                name=f"bench-{stack}-{ports}") as lab:
-        central, hv1 = lab.central, lab.hypervisor("hv1")
-        central.add_network("big", "physnet1", 101, localnet=True)
-        insert_ports(lab, 0, ports)
-        central.sync(timeout=600)
-        names = [f"n{n}" for n in range(LOCAL)]
-        hv1.add_vifs({name: name for name in names})
-        central.wait_port_up(*names, timeout=600)
-        central.sync(timeout=600)
-        out: dict[str, float] = {"flows": len(hv1.flows())}
-        if stack == "mooring":
-            stats = json.loads(hv1.controller.ctl("engine/stats"))
-            out["southbound rows on the chassis"] = stats["southbound_rows"]
-        out["southbound rows of flows"] = central.sb.count(
-            "Pipeline" if stack == "mooring" else "Logical_Flow")
-        out["northd memory, MB"] = resident_mb(central.northd.pid)
-        out["controller memory, MB"] = resident_mb(hv1.controller.pid)
-        out["nothing but nb_cfg, ms"] = median(lambda _: central.sync(timeout=600))
-        out["port elsewhere added, until the chassis confirms, ms"] = median(
-            lambda n: (insert_ports(lab, ports + n, ports + n + 1), central.sync(timeout=600)))
-
-        def plug(n: int) -> None:
-            name = f"n{LOCAL + n}"
-            hv1.add_vifs({name: name})
-            central.wait_port_up(name, timeout=600)
-
-        out["VIF plugged until up in the northbound database, ms"] = median(plug)
-        return out
-
-
-def table(results: dict[str, dict[str, float]]) -> str:
-    """Markdown: a row per measure, a column per run."""
-    columns = list(results)
-    rows = list(dict.fromkeys(row for column in results.values() for row in column))
-    lines = ["| | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
-    for row in rows:
-        cells = [f"{results[c][row]:,.0f}" if row in results[c] else "" for c in columns]
-        lines.append(f"| {row} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+def plot_control(options: argparse.Namespace, results: dict[str, Figures], folder: Path) -> None:
+    sizes = [int(word) for word in options.sizes.split(",")]
+    labels = {"Mooring": ("mooring", True), "Mooring, no rule of the group's own addresses":
+              ("mooring", False), "OVN": ("ovn", True)}
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, name in PLOTTED.items():
+        lines = {}
+        for label, (stack, self_rule) in labels.items():
+            values = [results.get(str(Case(stack, size, self_rule)), {}).get(name)
+                      for size in sizes]
+            if any(value is not None for value in values):
+                lines[label] = values
+        report.plot(folder / f"{file}.svg", name, sizes, lines)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
-    parser.add_argument("--sizes", default="1000,10000", help="ports, separated by commas")
+    parser.add_argument("--parts", default="control,micro",
+                        help="what to measure, separated by commas: control, micro")
+    parser.add_argument("--sizes", default="1000,10000,100000", help="ports, by commas")
     parser.add_argument("--stacks", default="mooring,ovn")
-    parser.add_argument("--json", help="write the figures to this file as well")
+    parser.add_argument("--repeats", type=int, default=9, help="of each change; medians are shown")
+    parser.add_argument("--json", type=Path, help="write the figures to this file as well")
+    parser.add_argument("--plots", type=Path, help="write SVGs into this folder")
     options = parser.parse_args()
-    results = {}
-    for size in (int(word) for word in options.sizes.split(",")):
-        for stack in options.stacks.split(","):
-            results[f"{stack}, {size:,} ports"] = measure(stack, size)
-            print(f"measured {stack} at {size:,} ports", file=sys.stderr)
-    print(table(results))
+    parts = options.parts.split(",")
+    results: dict[str, Any] = {}
+    if "control" in parts:
+        results["control"] = run_control(options)
+        print(report_control(options, results["control"]))
+        if options.plots:
+            plot_control(options, results["control"], options.plots)
+    if "micro" in parts:
+        results["micro"] = micro.run()
+        print("\n" + micro.report(results["micro"]))
     if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump(results, file, indent=2)
+        options.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     return 0
 
 
