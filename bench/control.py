@@ -12,7 +12,7 @@ import statistics
 from dataclasses import dataclass
 from typing import Any, Callable, Iterator
 
-from lab import Lab, Stack
+from lab import Lab, Stack, wait_until
 
 from . import network
 from .byte_count import bytes_until
@@ -20,6 +20,7 @@ from .session import Session, milliseconds
 
 LOCAL = 10
 CHASSIS_ELSEWHERE = 10
+STALLED = 15.0  # seconds
 
 Figures = dict[str, float]
 
@@ -118,9 +119,13 @@ class Measurement:
     def nb_rows(self, table: str) -> list[dict[str, Any]]:
         return list(self.nb.rows.get(table, {}).values())
 
-    def wait_up(self, names: set[str]) -> None:
+    def wait_up(self, names: set[str], patience: float | None = None) -> None:
         self.nb.wait(lambda: names <= {row["name"] for row in self.nb_rows("Logical_Switch_Port")
-                                       if row.get("up") is True})
+                                       if row.get("up") is True}, patience)
+
+    def wait_down(self, names: set[str]) -> None:
+        self.nb.wait(lambda: not any(row["name"] in names and row.get("up") is True
+                                     for row in self.nb_rows("Logical_Switch_Port")))
 
     # --- what is measured ---
 
@@ -140,10 +145,12 @@ class Measurement:
 
     def restart_chassis_through_proxy(self) -> int:
         """Southbound bytes that a chassis receives from its start until all VIFs are up."""
-        self.hv1.controller.ctl("exit")
-        self.hv1.controller.stop()
+        controller = self.hv1.controller
+        controller.ctl("exit")
+        wait_until(lambda: not controller.running, 60, "the controller to clean up and leave")
+        controller.stop()
         self.hv1.ofctl("del-flows", "br-int")
-        self.commit(until="sb_cfg")
+        self.wait_down({f"n{n}" for n in range(LOCAL)})
         return bytes_until(self.hv1, self.lab.central.sb.socket, self.start_chassis)
 
     def changes(self) -> Figures:
@@ -176,10 +183,17 @@ class Measurement:
                                    ["set", [f"198.51.100.{number}"]]))
 
     def plug(self, first: int, end: int | None = None) -> None:
-        """VIFs n<first> to n<end - 1> in one local transaction, until they are up."""
+        """VIFs n<first> to n<end - 1> in one local transaction, until they are up.
+
+        OVN 23.03 now and then overlooks one until something else changes; it gets that then.
+        """
         numbers = range(first, end if end is not None else first + 1)
         self.local.transact(*plug_operations(numbers))
-        self.wait_up({f"n{n}" for n in numbers})
+        while True:
+            try:
+                return self.wait_up({f"n{n}" for n in numbers}, patience=STALLED)
+            except TimeoutError:
+                self.commit()
 
     def without_set_rules(self) -> int:
         """Flows on the chassis once the rules that name sets are deleted."""

@@ -21,6 +21,7 @@ class Session:
         self.database = database
         self.rows: dict[str, dict[str, dict[str, Any]]] = {}
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._timeout = timeout
         self._socket.settimeout(timeout)
         self._socket.connect(str(path))
         self._decoder = json.JSONDecoder()
@@ -50,8 +51,12 @@ class Session:
         requests = {table: [dict(request)] for table, request in tables.items()}
         self._apply(self._call("monitor_cond", [self.database, "m", requests]))
 
-    def wait(self, condition: Callable[[], Any]) -> Any:
-        """Takes messages until condition() is true, and returns that."""
+    def wait(self, condition: Callable[[], Any], patience: float | None = None) -> Any:
+        """Takes messages until condition() is true, and returns that.
+
+        TimeoutError when nothing comes for so many seconds.
+        """
+        self._socket.settimeout(patience or self._timeout)
         while not (found := condition()):
             self._take()
         return found

@@ -56,6 +56,7 @@ class Cell {
   Graph& graph_;
   std::vector<Read> reads_;
   std::vector<Reader> readers_;
+  Mask read_mask_ = 0;  // of all readers since there were none: a port group's row has very many
   std::uint64_t sequence_;
   std::uint32_t height_ = 0;
   int stratum_;

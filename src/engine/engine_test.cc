@@ -174,6 +174,32 @@ TEST_F(EngineTest, AnIndexFollowsItsColumns) {
   EXPECT_EQ(w_.by_switch.find("t"), (std::vector<Uuid>{id(1)}));
 }
 
+TEST_F(EngineTest, AHundredThousandChangesLeaveNothingBehind) {
+  auto start = [this] {
+    for (std::uint64_t n = 0; n < 40; ++n) put(n, "p" + std::to_string(n), "s0");
+    w_.graph.update();
+    w_.flows.drain();
+    return w_.graph.stats();
+  };
+  const Stats before = start();
+  std::mt19937 random(5);
+  for (int step = 0; step < 100'000 / kTestSlowdown; ++step) {
+    std::uint64_t n = random() % 60;
+    if (random() % 3 == 0) {
+      table_.erase(id(n));
+    } else {
+      put(n, "p" + std::to_string(random()), "s" + std::to_string(random() % 8), random() % 2);
+    }
+    w_.graph.update();
+    if (step % 8 == 0) w_.flows.drain();
+  }
+  for (std::uint64_t n = 40; n < 60; ++n) table_.erase(id(n));
+  const Stats after = start();
+  EXPECT_EQ(after.nodes, before.nodes);
+  EXPECT_EQ(after.edges, before.edges);
+  EXPECT_EQ(after.bytes, before.bytes);
+}
+
 TEST_F(EngineTest, AFreshStartFindsNothingToChange) {
   std::mt19937 random(7);
   for (int step = 0; step < 3000 / kTestSlowdown; ++step) {

@@ -16,6 +16,7 @@ Cell::~Cell() {
 }
 
 void Cell::changed(Mask mask) {
+  if ((mask & read_mask_) == 0) return;
   for (const Reader& reader : readers_) {
     if (reader.cell->reads_[reader.index].mask & mask) graph_.enqueue(*reader.cell);
   }
@@ -30,6 +31,7 @@ void Cell::set_reads(std::vector<Read> reads) {
     Read& read = reads_[i];
     read.back = static_cast<std::uint32_t>(read.source->readers_.size());
     read.source->readers_.push_back({this, i});
+    read.source->read_mask_ |= read.mask;
     height_ = std::max(height_, read.source->height_ + 1);
   }
   reads_.shrink_to_fit();
@@ -45,7 +47,9 @@ void Cell::drop_reads() {
       moved.cell->reads_[moved.index].back = read.back;
     }
     readers.pop_back();
-    if (readers.empty()) graph_.maybe_unused(*read.source);
+    if (!readers.empty()) continue;
+    read.source->read_mask_ = 0;
+    graph_.maybe_unused(*read.source);
   }
   graph_.add_edges(-static_cast<std::int64_t>(reads_.size()));
   reads_.clear();

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory_resource>
 #include <set>
 #include <string>
 #include <tuple>
@@ -101,8 +102,10 @@ class Graph {
 
   void collect_unused();
 
-  std::set<Entry> queue_;
-  std::map<std::uint64_t, Cell*> doomed_;  // by sequence, for one order everywhere
+  // What a wave queues comes and goes by the ten thousand.
+  std::pmr::unsynchronized_pool_resource pool_;
+  std::pmr::set<Entry> queue_{&pool_};
+  std::pmr::map<std::uint64_t, Cell*> doomed_{&pool_};  // by sequence, for one order everywhere
   std::vector<MemoBase*> memos_;
   std::uint64_t sequence_ = 0;
   std::int64_t edges_ = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cassert>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,16 +32,11 @@ class Memo final : public MemoBase {
   ~Memo() override { clear(); }
 
   // Keeps the value of key current until undemand() has been called as often.
-  void demand(const K& key) {
-    ++roots_[key];
-    node(key);
-  }
+  void demand(const K& key) { ++node(key).demands; }
   void undemand(const K& key) {
-    auto it = roots_.find(key);
-    assert(it != roots_.end());
-    if (--it->second > 0) return;
-    roots_.erase(it);
-    if (auto found = nodes_.find(key); found != nodes_.end()) graph_.maybe_unused(*found->second);
+    auto it = nodes_.find(key);
+    assert(it != nodes_.end() && it->second->demands > 0);
+    if (--it->second->demands == 0) graph_.maybe_unused(*it->second);
   }
   // The current value of a demanded key, for readers outside the graph; null when nobody demands
   // it. Valid until the next update.
@@ -94,7 +90,7 @@ class Memo final : public MemoBase {
       store(std::move(fresh));
     }
     void collect() override {
-      if (!memo.roots_.contains(key)) memo.drop(key);
+      if (demands == 0) memo.drop(key);
     }
     void store(V fresh) {
       ++memo.stats_.runs;
@@ -119,6 +115,7 @@ class Memo final : public MemoBase {
     const K key;
     std::optional<V> value;
     std::vector<Emission> emissions;
+    std::uint32_t demands = 0;  // from outside the graph
     bool running = false;
   };
 
@@ -139,7 +136,6 @@ class Memo final : public MemoBase {
   }
   void clear() {
     self_.reset();
-    roots_.clear();
     for (auto& [key, held] : nodes_) held->invalidate();
     nodes_.clear();
   }
@@ -148,7 +144,6 @@ class Memo final : public MemoBase {
   int stratum_;
   Function function_;
   std::unordered_map<K, std::unique_ptr<Node>, Hash<K>> nodes_;
-  std::unordered_map<K, int, Hash<K>> roots_;
 };
 
 }  // namespace mooring::engine

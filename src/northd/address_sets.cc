@@ -36,11 +36,16 @@ AddressSets::AddressSets(engine::Graph& graph, Inputs& inputs, Outputs& outputs,
       cover_(graph, outputs),
       row_(graph, "address_set", stratum::kNetworks,
            [this](Context& context, const Uuid& uuid) { return of_row(context, uuid); }),
+      member_(graph, "address_set_member", stratum::kNetworks,
+              [this](Context& context, const std::pair<std::string, std::string>& member) {
+                return of_member(context, member.first, member.second);
+              }),
       group_(graph, "group_address_sets", stratum::kNetworks,
              [this](Context& context, const Uuid& uuid) { return of_group(context, uuid); }),
       port_(graph, "port_in_address_sets", stratum::kNetworks,
             [this](Context& context, const Uuid& uuid) { return of_port(context, uuid); }) {
   inputs.address_sets.demand_each(row_);
+  inputs.address_set_members.demand_each(member_);
   inputs.port_groups.demand_each(group_);
   inputs.ports.demand_each(port_);
 }
@@ -60,16 +65,16 @@ Nothing AddressSets::of_row(Context& context, const Uuid& uuid) {
         Finding{model::Severity::kError,
                 fmt::format("addresses: {}: no address, prefix, MAC or number; left out", bad)});
   }
-  if (!is_named(context, row->name())) return {};
-  context.emit(outputs_.address_sets, row->name(), DesiredAddress{});
-  for (const std::string& text : row->addresses()) {
-    emit_member(context, row->name(), text);
+  if (is_named(context, row->name())) {
+    context.emit(outputs_.address_sets, row->name(), DesiredAddress{});
   }
   return {};
 }
 
 // Addresses are joined with others; prefixes, MACs and numbers stay as they are written.
-void AddressSets::emit_member(Context& context, const std::string& set, const std::string& text) {
+Nothing AddressSets::of_member(Context& context, const std::string& set, const std::string& text) {
+  if (context.find(inputs_.address_set_members, {set, text}).empty()) return {};
+  if (!is_named(context, set)) return {};
   AddressKey address;
   if (auto ip4 = Ip4Prefix::parse(text); ip4 && ip4->length == 32) {
     address.kind = AddressKey::Kind::kIp4;
@@ -82,9 +87,10 @@ void AddressSets::emit_member(Context& context, const std::string& set, const st
     if (expr::parse_member(text)) {
       context.emit(outputs_.address_sets, std::string(set), DesiredAddress{text});
     }
-    return;
+    return {};
   }
   cover_.add(context, set, address);
+  return {};
 }
 
 Nothing AddressSets::of_group(Context& context, const Uuid& uuid) {

@@ -2,6 +2,9 @@
 // groups.
 #pragma once
 
+#include <string>
+#include <utility>
+
 #include "engine/memo.h"
 #include "northd/acls.h"
 #include "northd/address_cover.h"
@@ -24,7 +27,8 @@ class AddressSets {
   // What a port contributes to the sets of its groups.
   engine::Nothing of_port(engine::Context& context, const Uuid& uuid);
   bool is_named(engine::Context& context, const std::string& set);
-  void emit_member(engine::Context& context, const std::string& set, const std::string& text);
+  engine::Nothing of_member(engine::Context& context, const std::string& set,
+                            const std::string& text);
 
   Inputs& inputs_;
   Outputs& outputs_;
@@ -32,6 +36,7 @@ class AddressSets {
   Ports& ports_;
   AddressCover cover_;
   engine::Memo<Uuid, engine::Nothing> row_;
+  engine::Memo<std::pair<std::string, std::string>, engine::Nothing> member_;
   engine::Memo<Uuid, engine::Nothing> group_;
   engine::Memo<Uuid, engine::Nothing> port_;
 };

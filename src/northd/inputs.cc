@@ -30,6 +30,13 @@ std::vector<int> single(const Row&) {
   return {0};
 }
 
+std::vector<std::pair<std::string, std::string>> members_of(const nb::AddressSet& row) {
+  std::vector<std::pair<std::string, std::string>> out;
+  out.reserve(row.addresses.size());
+  for (const std::string& text : row.addresses) out.emplace_back(row.name, text);
+  return out;
+}
+
 std::vector<std::string> unless_empty(const std::string& text) {
   if (text.empty()) return {};
   return {text};
@@ -67,8 +74,7 @@ Inputs::Inputs(engine::Graph& graph, nb::Database& nb, sb::Database& sb, Problem
                         ports_of<nb::LogicalSwitch>),
       port_groups_of(graph, nb.port_group, mask_of(nb::PortGroup::Columns::ports),
                      ports_of<nb::PortGroup>),
-      physical_switches_with(graph, nb.physical_switch,
-                             mask_of(nb::PhysicalSwitch::Columns::acls),
+      physical_switches_with(graph, nb.physical_switch, mask_of(nb::PhysicalSwitch::Columns::acls),
                              acls_of<nb::PhysicalSwitch>),
       logical_switches_with(graph, nb.logical_switch, mask_of(nb::LogicalSwitch::Columns::acls),
                             acls_of<nb::LogicalSwitch>),
@@ -78,6 +84,10 @@ Inputs::Inputs(engine::Graph& graph, nb::Database& nb, sb::Database& sb, Problem
                          [](const auto& row) { return unless_empty(row.name); }),
       address_set_by_name(graph, nb.address_set, mask_of(nb::AddressSet::Columns::name),
                           [](const auto& row) { return unless_empty(row.name); }),
+      address_set_members(
+          graph, nb.address_set,
+          mask_of(nb::AddressSet::Columns::name) | mask_of(nb::AddressSet::Columns::addresses),
+          members_of),
       meter_by_name(graph, nb.meter, mask_of(nb::Meter::Columns::name),
                     [](const auto& row) { return std::vector{row.name}; }),
       sb_global(graph, sb.sb_global),
@@ -107,8 +117,7 @@ Inputs::Inputs(engine::Graph& graph, nb::Database& nb, sb::Database& sb, Problem
                     return row.acl ? std::vector<Uuid>{*row.acl} : std::vector<Uuid>{};
                   }),
       uplinks_on(graph, sb.uplink,
-                 mask_of(sb::Uplink::Columns::physical_network) |
-                     mask_of(sb::Uplink::Columns::tag),
+                 mask_of(sb::Uplink::Columns::physical_network) | mask_of(sb::Uplink::Columns::tag),
                  [](const auto& row) {
                    return std::vector{Vlan{row.physical_network, row.tag.value_or(0)}};
                  }),

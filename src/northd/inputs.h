@@ -45,6 +45,8 @@ struct Inputs {
   engine::Index<nb::PortGroup, Uuid> port_groups_with;
   engine::Index<nb::PortGroup, std::string> port_group_by_name;
   engine::Index<nb::AddressSet, std::string> address_set_by_name;
+  // By name and member.
+  engine::Index<nb::AddressSet, std::pair<std::string, std::string>> address_set_members;
   engine::Index<nb::Meter, std::string> meter_by_name;
 
   engine::Source<sb::SBGlobal> sb_global;

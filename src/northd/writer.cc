@@ -1,9 +1,13 @@
 #include "northd/writer.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 
 namespace mooring::northd {
 namespace {
+
+constexpr std::size_t kLarge = 1000;  // keys
 
 // RFC 7047, 5.2: what a row's contents can be the reason for. All else concerns the database or the
 // connection.
@@ -49,6 +53,8 @@ std::optional<ovsdb::Transaction> Writer::next() {
 Writer::Verdict Writer::done(const ovsdb::TransactionOutcome& outcome) {
   if (!outcome) return fail(outcome.error());
   for (TableSync* table : tables_) table->accept();
+  // What a large transaction was put together and answered in goes back to the system.
+  if (sent_ > kLarge) ::malloc_trim(0);
   sent_ = 0;
   limit_ = limit_ > kNoLimit / 2 ? kNoLimit : limit_ * 2;
   return Verdict::kProceed;
