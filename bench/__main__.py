@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from . import micro, report
+from . import chassis_sessions, dataplane, micro, report
 from .control import Case, Figures, measure
 from .floor import floor
 
@@ -71,10 +71,18 @@ def plot_control(options: argparse.Namespace, results: dict[str, Figures], folde
         report.plot(folder / f"{file}.svg", name, sizes, lines)
 
 
+def defaults(module: Any) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    module.add_arguments(parser)
+    return parser.parse_args([])
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
-    parser.add_argument("--parts", default="control,micro",
-                        help="what to measure, separated by commas: control, micro")
+    parser.add_argument("--parts", default="control,micro,dataplane",
+                        help="what to measure, separated by commas: control, micro, dataplane, "
+                             "chassis; `python3 -m bench.dataplane` and `-m bench.chassis_sessions` "
+                             "take options of their own")
     parser.add_argument("--sizes", default="1000,10000,100000", help="ports, by commas")
     parser.add_argument("--stacks", default="mooring,ovn")
     parser.add_argument("--repeats", type=int, default=9, help="of each change; medians are shown")
@@ -91,6 +99,10 @@ def main() -> int:
     if "micro" in parts:
         results["micro"] = micro.run()
         print("\n" + micro.report(results["micro"]))
+    for part, module in (("dataplane", dataplane), ("chassis", chassis_sessions)):
+        if part in parts:
+            results[part] = module.run(defaults(module))
+            print("\n" + module.report(results[part]))
     if options.json:
         options.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     return 0
