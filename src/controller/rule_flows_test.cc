@@ -58,6 +58,16 @@ class RuleFlowsTest : public ::testing::Test {
     row.addresses.insert(members.begin(), members.end());
     c.sb.address_set.put(row);
   }
+  // Five ranges of ports, each two prefixes or more, others for each rule.
+  static std::string five_ranges(int rule) {
+    std::string out;
+    for (int range = 0; range < 5; ++range) {
+      const int first = 1000 * (range + 1) + 7 * rule;
+      out += fmt::format("{}(tcp.dst >= {} && tcp.dst <= {})", range == 0 ? "" : " || ", first,
+                         first + 10);
+    }
+    return out;
+  }
   std::vector<std::string> addresses(int n) {
     std::vector<std::string> out;
     for (int i = 0; i < n; ++i) out.push_back(fmt::format("192.0.{}.{}", i / 256, i % 256));
@@ -81,8 +91,8 @@ TEST_F(RuleFlowsTest, ARuleIsForTheGroupsLocalPorts) {
   add_port(3, {});
   add_rule("outport == @web && ip4 && tcp.dst == 80");
   c.update();
-  EXPECT_THAT(c.flows(kRulesTable),
-              ElementsAre(HasSubstr("reg15=0x1,metadata=0x7"), HasSubstr("reg15=0x2,metadata=0x7")));
+  EXPECT_THAT(c.flows(kRulesTable), ElementsAre(HasSubstr("reg15=0x1,metadata=0x7"),
+                                                HasSubstr("reg15=0x2,metadata=0x7")));
   c.unplug("tapvm2");
   c.update();
   EXPECT_THAT(c.flows(kRulesTable), ElementsAre(HasSubstr("reg15=0x1")));
@@ -98,15 +108,8 @@ TEST_F(RuleFlowsTest, ARuleOfADatapathIsForItsPacketsAlone) {
 TEST_F(RuleFlowsTest, RulesOfOnePriorityShareTheFlowsOfASet) {
   for (int n = 1; n <= 10; ++n) add_port(n, {"web"});
   set_members("friends", addresses(1000));
-  // Five ranges of ports, each two prefixes or more.
   for (int rule = 0; rule < 20; ++rule) {
-    std::string ports;
-    for (int range = 0; range < 5; ++range) {
-      const int first = 1000 * (range + 1) + 7 * rule;
-      ports += fmt::format("{}(tcp.dst >= {} && tcp.dst <= {})", range == 0 ? "" : " || ", first,
-                           first + 10);
-    }
-    add_rule(fmt::format("outport == @web && ip4.src == $friends && ({})", ports));
+    add_rule(fmt::format("outport == @web && ip4.src == $friends && ({})", five_ranges(rule)));
   }
   c.update();
   const std::size_t shared = c.flows(kRulesTable).size();
@@ -120,14 +123,8 @@ TEST_F(RuleFlowsTest, RulesOfSeveralPrioritiesCostTheSumOfWhatTheyName) {
   for (int n = 1; n <= 10; ++n) add_port(n, {"web"});
   set_members("friends", addresses(1000));
   for (int rule = 0; rule < 20; ++rule) {
-    std::string ports;
-    for (int range = 0; range < 5; ++range) {
-      const int first = 1000 * (range + 1) + 7 * rule;
-      ports += fmt::format("{}(tcp.dst >= {} && tcp.dst <= {})", range == 0 ? "" : " || ", first,
-                           first + 10);
-    }
-    add_rule(fmt::format("outport == @web && ip4.src == $friends && ({})", ports), "web",
-             2000 + rule);
+    add_rule(fmt::format("outport == @web && ip4.src == $friends && ({})", five_ranges(rule)),
+             "web", 2000 + rule);
   }
   c.update();
   const std::size_t flows = c.flows(kRulesTable).size();
@@ -212,7 +209,10 @@ TEST_F(RuleFlowsTest, RandomChangesEndWhereAFreshStartDoes) {
     switch (roll(5)) {
       case 0:
         rules.push_back(add_rule(matches[static_cast<std::size_t>(roll(6))],
-                                 roll(3) == 0 ? "" : roll(2) == 0 ? "web" : "db", 2000 + roll(2)));
+                                 roll(3) == 0   ? ""
+                                 : roll(2) == 0 ? "web"
+                                                : "db",
+                                 2000 + roll(2)));
         break;
       case 1:
         if (rules.empty()) break;
