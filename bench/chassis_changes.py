@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable, Mapping, Sequence
 
+from lab import LabError
+
 from .chassis_fleet import Fleet, Session, Update
-from .chassis_load import RECORDED, Load, Operation, acl_row, chassis_name, group_ref, mutate
+from .chassis_load import (Load, Operation, acl_row, chassis_name, group_ref, mutate,
+                           port_name)
 from .chassis_meter import Condition
 from .chassis_recorder import Template, with_nb_cfg
 from .chassis_wire import Request
@@ -29,11 +32,11 @@ class Voice:
 
 @dataclass(frozen=True)
 class Change:
-    """A kind of change. Both functions take the number of the repetition."""
+    """A kind of change. The functions take the number of the repetition; only apply is measured."""
 
     name: str
     apply: Callable[[int], Condition]
-    prepare: Callable[[int], None] = lambda _: None  # what shall not be measured
+    check: Callable[[int], None] = lambda _: None  # LabError if it has not come to its end
 
 
 @dataclass
@@ -55,6 +58,7 @@ class Scene:
         self.answering = False   # whether chassis confirm a new nb_cfg
         self.hv_cfg = -1
         self._voice = voice
+        self._added = ""               # the port added last
         self._plugged: list[str] = []  # ports added to the group, to be claimed in this order
         self.chassis = [self._make(number, server) for number in range(load.shape.chassis)]
         northbound = load.central.nb.socket
@@ -66,7 +70,7 @@ class Scene:
 
     def _make(self, number: int, server: Path) -> Chassis:
         # A port of its own in the place of the one to be claimed: conditions don't have it yet.
-        names = self._names(number, f"port-{number}-0")
+        names = self._names(number, port_name(number, 0))
         chassis = Chassis(number, self._voice.confirm.for_chassis(names)[0])
         chassis.session = Session(
             chassis_name(number), server, opening=self._voice.opening.for_chassis(names),
@@ -96,12 +100,16 @@ class Scene:
 
     def add_port(self, *, grouped: bool) -> Condition:
         """On the network of the first VIF of the chassis that will claim it."""
-        name = f"new-{next(_SERIAL)}"
+        self._added = f"new-{next(_SERIAL)}"
         network = self.load.shape.network_of(len(self._plugged), 0)
-        self.write(*self.load.port_operations([(network, name)], grouped=grouped))
-        if grouped:
-            self._plugged.append(name)
+        self.write(*self.load.port_operations([(network, self._added)], grouped=grouped))
         return lambda: True
+
+    def _check_port(self, *, grouped: bool) -> None:
+        row = self.load.central.sb.row("Port_Binding", logical_port=self._added)
+        self.load.bindings[self._added] = str(row["_uuid"])
+        if grouped:
+            self._plugged.append(self._added)
 
     def claim(self, number: int) -> Condition:
         """Chassis `number` claims the port that was added for it."""
@@ -110,7 +118,12 @@ class Scene:
                         *self._voice.claim.for_chassis(self._names(number, port)))
         return lambda: chassis.session.idle
 
-    def add_acl(self, number: int) -> Condition:
+    def _check_claim(self, number: int) -> None:
+        row = self.load.central.sb.row("Port_Binding", logical_port=self._plugged[number])
+        if not row["up"] or str(row["chassis"]) != self.load.chassis[chassis_name(number)]:
+            raise LabError(f"{chassis_name(number)} has not claimed {self._plugged[number]}")
+
+    def add_acl(self) -> Condition:
         """A rule more in the group of network 0."""
         match = f"outport == @g0 && ip4 && tcp.dst == {1024 + next(_SERIAL)}"
         self.write({"op": "insert", "table": "ACL", "uuid-name": "acl",
@@ -118,18 +131,22 @@ class Scene:
                    mutate("Port_Group", group_ref(0), "acls", ["named-uuid", "acl"]))
         return lambda: True
 
-    def add_address(self, number: int) -> Condition:
+    def add_address(self) -> Condition:
         """An address more in the set that a rule of that group names."""
         third, fourth = (2 * next(_SERIAL) + 1).to_bytes(2, "big")
         self.write(mutate("Address_Set", [["name", "==", "s0"]], "addresses",
                           f"172.31.{third}.{fourth}"))
         return lambda: True
 
+    def _check_reached(self) -> None:
+        if not any(session.updates for session in self.fleet.counted):
+            raise LabError("no session has got what concerns it")
+
     def bump(self, *, answered: bool) -> Condition:
         """nb_cfg one higher; if `answered` every chassis confirms it at once, and northd says when
         all have."""
         self.answering = answered
-        bumped, selected = self.write(
+        _bumped, selected = self.write(
             {"op": "mutate", "table": "NB_Global", "where": [],
              "mutations": [["nb_cfg", "+=", 1]]},
             {"op": "select", "table": "NB_Global", "where": [], "columns": ["nb_cfg"]})
@@ -139,19 +156,19 @@ class Scene:
     def changes(self) -> list[Change]:
         """In the order to be made in: ports are claimed that were added before."""
         return [
-            Change("port added, in no group", lambda _: self.add_port(grouped=False)),
-            Change("port added to the group", lambda _: self.add_port(grouped=True)),
-            Change("VIF claimed", self.claim, self._learn_port),
-            Change("ACL added to the group", self.add_acl),
-            Change("address added to a set", self.add_address),
-            Change("nb_cfg, nobody answers", lambda _: self.bump(answered=False)),
+            Change("port added, in no group", lambda _: self.add_port(grouped=False),
+                   lambda _: self._check_port(grouped=False)),
+            Change("port added to the group", lambda _: self.add_port(grouped=True),
+                   lambda _: self._check_port(grouped=True)),
+            Change("VIF claimed", self.claim, self._check_claim),
+            Change("ACL added to the group", lambda _: self.add_acl(),
+                   lambda _: self._check_reached()),
+            Change("address added to a set", lambda _: self.add_address(),
+                   lambda _: self._check_reached()),
+            Change("nb_cfg, nobody answers", lambda _: self.bump(answered=False),
+                   lambda _: self._check_reached()),
             Change("nb_cfg, all chassis answer", lambda _: self.bump(answered=True)),
         ]
-
-    def _learn_port(self, number: int) -> None:
-        port = self._plugged[number]
-        row = self.load.central.sb.row("Port_Binding", logical_port=port)
-        self.load.bindings[port] = str(row["_uuid"])
 
 
 # Names of what is added must differ between all scenes on one database.

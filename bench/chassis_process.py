@@ -21,8 +21,8 @@ class Process:
     def cpu(self) -> float:
         """Seconds of CPU, user and system, of all its threads.
 
-        The sum that /proc/PID/stat has as utime and stime, in nanoseconds instead of ticks of 10 ms,
-        which are longer than most changes take.
+        The sum that /proc/PID/stat has as utime and stime, but in nanoseconds: its ticks of 10 ms
+        are longer than most changes take.
         """
         return time.clock_gettime((~self.pid << 3) | _CPUCLOCK_SCHED)
 

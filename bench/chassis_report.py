@@ -32,7 +32,7 @@ def _servers(sessions: dict[str, Any]) -> list[str]:
 
 
 def _sizes(sizes: dict[str, Any]) -> str:
-    rows = [[stack, f"{of['northd_mb']:.0f}", f"{of['northbound_mb']:.0f}", f"{of['server_mb']:.0f}",
+    rows = [[stack, *(f"{of[name]:,.0f}" for name in ("northd_mb", "northbound_mb", "server_mb")),
              f"{of['snapshot_mb']:.1f}", f"{of['snapshot_cpu_ms']:,.0f}",
              f"{of['northd_start_cpu_ms']:,.0f}"]
             for stack, of in sizes.items()]
@@ -48,7 +48,7 @@ def _downloads(sessions: dict[str, Any]) -> str:
         rows.append([name, *_cpu(figures), _amount(figures["bytes"]), f"{figures['seconds']:.2f}",
                      f"{figures['session_mb'] * 1024:,.0f}", f"{of['others_cores']:.2f}"])
     first = next(iter(sessions.values()))["download"]
-    return _table(["initial download", *_cpu_titles(first), "bytes", "s", "KiB kept a session",
+    return _table(["initial download", *_cpu_titles(first), "bytes", "s", "KiB grown a session",
                    "cores that others kept busy"], rows)
 
 

@@ -1,9 +1,9 @@
 """Many chassis: what their southbound sessions cost the database server, for us and for OVN.
 
-Topology: one northd and standalone database servers, in front of the southbound one a relay or none,
-and `--chassis` sessions on unix sockets. A session monitors what a real controller with the same
-VIFs asks for: one of each kind is run and its requests are recorded, then said again in the name of
-each chassis. There is no switch and no TLS behind the sessions, and every answer comes at once.
+Topology: one northd and standalone database servers, a relay in front of the southbound one or
+none, and `--chassis` sessions on unix sockets. A session monitors what a real controller with the
+same VIFs asks for: one of each kind is run and its requests are recorded, then said again in the
+name of each chassis. No switch is behind the sessions, no TLS, and every answer comes at once.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def _machine() -> dict[str, Any]:
 def _measure_stack(stack: str, variant: str, shape: Shape, monitors: list[str],
                    options: argparse.Namespace) -> tuple[Figures, dict[str, Any]]:
     with Lab.up(hypervisors=[RECORDED], mode="dummy", stack=Stack.named(stack),
-                name=f"chassis-{stack}-{variant}", controllers=False) as lab:
+                name=f"chassis-{stack}-{variant}-{os.getpid()}", controllers=False) as lab:
         load = Load(lab.central, shape)
         load.add_networks()
         lab.central.sync_southbound(timeout=_TIMEOUT)
@@ -105,14 +105,13 @@ def _measure_stack(stack: str, variant: str, shape: Shape, monitors: list[str],
         load.add_ports()
         lab.central.sync_southbound(timeout=_TIMEOUT)
         load.add_chassis(voices[monitors[0]].chassis)
-        sizes = _sizes(lab)
         _say(f"{stack}, {variant}: {shape.ports} ports are there")
         sessions: dict[str, Any] = {name: {} for name in monitors}
         for name in monitors:
             for server in _words(options.servers, SERVERS):
                 sessions[name][server] = _measure_sessions(lab, load, voices[name], server, options)
                 _say(f"{name}, {variant}, {server}: measured")
-        return sizes, sessions
+        return _sizes(lab), sessions
 
 
 def _say(text: str) -> None:
@@ -170,7 +169,7 @@ def _processes(lab: Lab) -> dict[str, Process]:
 
 def _sizes(lab: Lab) -> Figures:
     """With no session but northd's: the compacted southbound database, MiB, and the server's CPU to
-    write it; northd's CPU to start and find all done; memory, MiB, of the central daemons."""
+    write it; northd's CPU to start and find all done; memory, MiB, of the restarted daemons."""
     central = lab.central
 
     def compact() -> Condition:
@@ -181,7 +180,8 @@ def _sizes(lab: Lab) -> Figures:
         meter = Meter(nobody, _processes(lab))
         figures = {"snapshot_cpu_ms": meter.measure(compact, _TIMEOUT)["server_cpu_ms"],
                    "snapshot_mb": central.sb.db_path.stat().st_size / 2**20}
-        _restart_server(lab)
+        central.sb.restart()
+        central.sync_southbound(timeout=_TIMEOUT)
         central.northd.restart()
         meter.processes = _processes(lab)
         meter.settle(_TIMEOUT)
@@ -189,12 +189,6 @@ def _sizes(lab: Lab) -> Figures:
         for name, process in meter.processes.items():
             figures[f"{name}_mb"] = process.resident_mb()
     return figures
-
-
-def _restart_server(lab: Lab) -> None:
-    """So that the southbound server's memory is what it needs, and nothing that it has freed."""
-    lab.central.sb.restart()
-    lab.central.sync_southbound(timeout=_TIMEOUT)
 
 
 @contextmanager
@@ -219,7 +213,6 @@ def _relay(lab: Lab) -> Iterator[tuple[Daemon, Path]]:
 def _measure_sessions(lab: Lab, load: Load, voice: Voice, server: str,
                       options: argparse.Namespace) -> dict[str, Any]:
     if server == "direct":
-        _restart_server(lab)
         return _measure_scene(load, voice, lab.central.sb.socket, _processes(lab), "server",
                               options)
     with _relay(lab) as (daemon, socket):
@@ -250,7 +243,8 @@ def _measure_scene(load: Load, voice: Voice, socket: Path, processes: dict[str, 
 
 def _download(scene: Scene, meter: Meter, server: Process, window: int) -> Figures:
     """All sessions connect: as Meter.measure() has it; `seconds` until the last has its contents,
-    `session_mb`: by how much the server has grown for each session, MiB."""
+    `session_mb`: by how much the server has grown for each session, MiB. What it had freed before
+    and uses again isn't seen, so only the first sessions on a server tell."""
     meter.settle(_TIMEOUT)
     seconds, resident = 0.0, server.resident_mb()
 
@@ -272,8 +266,8 @@ def _median(change: Change, meter: Meter, repeats: int) -> Figures:
     """The medians of each figure."""
     found = []
     for number in range(repeats):
-        change.prepare(number)
         found.append(meter.measure(lambda: change.apply(number), _TIMEOUT))
+        change.check(number)
     return {name: statistics.median(figures[name] for figures in found) for name in found[0]}
 
 
