@@ -2,6 +2,7 @@
 
 import pytest
 
+from lab.wait import wait_until
 from support import diagnostics
 from support.frames import BROADCAST, NOBODY
 from support.scene import Scene, everywhere
@@ -80,7 +81,7 @@ def test_unmapped_chassis(scene: Scene, protocol: str) -> None:
         # A port goes down with its uplink, though its interface stays.
         diagnostics.wait_for(lab, "network-unmapped", chassis="hv2", name="a3")
         scene.wait_patches("hv2", {})
-        assert not lab.central.port_up("a3")
+        wait_until(lambda: not lab.central.port_up("a3"), 10, "a3 to go down")
         assert scene.send("a3", "a4") == everywhere("101", "hv2:a4")
         assert scene.send("a3", "a1") == {}
     finally:

@@ -93,7 +93,8 @@ def test_mapping_taken_and_given(campus: Campus) -> None:
         wait_until(lambda: not hv1.patch_ports(), 10, "the patch ports to go")
         diagnostics.wait_for(lab, "network-unmapped", chassis="hv1", name=net.vms[0])
         campus.assert_reach([net.vms[:2], [net.vms[2], *net.plain]])
-        assert not lab.central.port_up(net.vms[0]) and lab.central.port_up(net.vms[2])
+        wait_until(lambda: not lab.central.port_up(net.vms[0]), 10, "the port to go down")
+        assert lab.central.port_up(net.vms[2])
     finally:
         hv1.set_mappings(MAPPINGS)
     campus.ready()
