@@ -1,6 +1,7 @@
 #include "daemon/daemon.h"
 
 #include <fmt/core.h>
+#include <malloc.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -13,6 +14,8 @@
 
 namespace mooring::daemon {
 namespace {
+
+constexpr int kOwnMemory = 256 * 1024;  // bytes
 
 Result<void> set_up_log(Log& log, const CommonOptions& options, const std::string& name,
                         const RunDirs& dirs) {
@@ -149,6 +152,9 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const Identity& identity,
   impl->loop = std::make_unique<io::Loop>();
   if (auto done = impl->listen(options, dirs); !done) return tl::unexpected(done.error());
   impl->add_commands();
+  // Messages of megabytes come and go between small things that stay. They get memory of their own,
+  // which goes back when they are done; by itself mallopt(3)'s threshold rises with the first of them.
+  ::mallopt(M_MMAP_THRESHOLD, kOwnMemory);
   // Writing to a peer that is gone is an error of that write, not the end of the process.
   ::signal(SIGPIPE, SIG_IGN);
   impl->loop->on_signal({SIGTERM, SIGINT, SIGHUP}, [raw = impl.get()](int number) {

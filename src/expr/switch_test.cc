@@ -39,7 +39,8 @@ std::string line_of(int table, const LoweredMatch& flow) {
   return out + ",actions=" + actions.to_string() + "\n";
 }
 
-// ovs-ofctl misreads IPv6 masks that begin with a digit and aren't prefixes.
+// ovs-ofctl misreads IPv6 masks that begin with a digit and aren't prefixes, and has no words for a
+// fragment that is a later one and none at all.
 bool can_be_written(const std::vector<LoweredMatch>& flows) {
   bool out = true;
   for (const LoweredMatch& flow : flows) {
@@ -47,6 +48,7 @@ bool can_be_written(const std::vector<LoweredMatch>& flows) {
       const U128 wild = ~from_wide(c.mask);
       const bool address = openflow::info(field).notation == openflow::Notation::kIp6;
       out = out && (!address || (wild & (wild + 1)) == 0);
+      out = out && (field != openflow::Field::kIpFrag || c.mask.low != 3 || c.value.low != 2);
     });
   }
   return out;

@@ -53,15 +53,19 @@ void Framer::feed(std::string_view bytes) {
     end_ -= begin_;
     begin_ = 0;
   }
-  constexpr std::size_t kKeep = std::size_t{1} << 20;
   std::size_t needed = end_ + bytes.size() + Parser::kPadding;
-  if (end_ == 0 && buffer_.capacity() > kKeep && needed < kKeep) buffer_ = std::string();
   if (buffer_.size() < needed) {
     if (buffer_.capacity() < needed) buffer_.reserve(std::max(needed, 2 * buffer_.capacity()));
     buffer_.resize(needed);
   }
   std::memcpy(buffer_.data() + end_, bytes.data(), bytes.size());
   end_ += bytes.size();
+}
+
+void Framer::release(std::size_t keep) {
+  if (begin_ != end_ || buffer_.capacity() <= keep) return;
+  std::string().swap(buffer_);  // assignment would keep the memory
+  begin_ = at_ = end_ = 0;
 }
 
 Result<std::optional<std::string_view>> Framer::next() {

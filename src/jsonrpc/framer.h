@@ -28,6 +28,9 @@ class Framer {
   // Parser::kPadding readable bytes. Error: something else than an object begins, or a limit is
   // passed; it stays.
   Result<std::optional<std::string_view>> next();
+  // Gives memory of more than `keep` bytes back, unless bytes are waiting in it. Frames that next()
+  // gave are invalid afterwards.
+  void release(std::size_t keep);
 
  private:
   Result<bool> scan();

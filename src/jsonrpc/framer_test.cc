@@ -33,6 +33,18 @@ TEST(Framer, CutsAnywhere) {
   }
 }
 
+TEST(Framer, GivesMemoryBackOnlyWhenNothingWaits) {
+  Framer framer;
+  framer.feed("{} {\"a");
+  EXPECT_EQ(drain(framer), std::vector<std::string>{"{}"});
+  framer.release(0);
+  framer.feed("\":1}");
+  EXPECT_EQ(drain(framer), std::vector<std::string>{"{\"a\":1}"});
+  framer.release(0);
+  framer.feed("{\"b\":2}");
+  EXPECT_EQ(drain(framer), std::vector<std::string>{"{\"b\":2}"});
+}
+
 TEST(Framer, RefusesWhatBeginsNoObject) {
   for (const char* text : {"[]", "x", "}", "\"{}\"", "{}]"}) {
     Framer framer;

@@ -188,14 +188,9 @@ struct Parser::Impl {
   explicit Impl(Limits given) : limits(given) {}
 
   // Room for texts up to `bytes`; grows by halves so that a slowly growing text doesn't reallocate
-  // every time, and is given back when a text was far smaller than the room.
+  // every time.
   simdjson::error_code make_room(std::size_t bytes) {
-    constexpr std::size_t kSmall = std::size_t{1} << 20;
-    bool fits = bytes <= parser.capacity();
-    if (fits && (parser.capacity() <= kSmall || bytes >= parser.capacity() / 16)) {
-      return simdjson::SUCCESS;
-    }
-    if (fits) parser = simdjson::dom::parser();
+    if (bytes <= parser.capacity()) return simdjson::SUCCESS;
     return parser.allocate(std::max<std::size_t>(bytes + bytes / 2, 4096), limits.depth);
   }
 
@@ -214,6 +209,10 @@ Result<Value> Parser::parse(std::string_view text) { return run(text, false); }
 Result<Value> Parser::parse_padded(std::string_view text) {
   static_assert(kPadding >= simdjson::SIMDJSON_PADDING);
   return run(text, true);
+}
+
+void Parser::release(std::size_t keep) {
+  if (impl_->parser.capacity() > keep) impl_->parser = simdjson::dom::parser();
 }
 
 Result<Value> Parser::run(std::string_view text, bool padded) {

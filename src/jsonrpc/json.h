@@ -114,7 +114,7 @@ class Members {
   Value end_;
 };
 
-// Parses one text at a time and keeps its memory for the next.
+// Parses one text at a time and keeps its memory, several times the text, for the next.
 class Parser {
  public:
   struct Limits {
@@ -136,6 +136,8 @@ class Parser {
   // The same without copying the text, which must be followed by kPadding readable bytes of any
   // content.
   Result<Value> parse_padded(std::string_view text);
+  // Gives memory back if it is for texts of more than `keep` bytes; values are invalid afterwards.
+  void release(std::size_t keep);
 
  private:
   Result<Value> run(std::string_view text, bool padded);

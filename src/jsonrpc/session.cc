@@ -10,6 +10,13 @@
 #include "jsonrpc/writer.h"
 
 namespace mooring::jsonrpc {
+namespace {
+
+// A database's contents are one message, many megabytes; what comes later is small. Memory for
+// messages of this many bytes stays.
+constexpr std::size_t kKeep = std::size_t{1} << 16;
+
+}  // namespace
 
 // Shared with the callbacks it runs: each may destroy the session, so after each one `open` is
 // looked at before anything else.
@@ -71,6 +78,8 @@ void Session::Impl::receive(std::string_view bytes) {
     if (!take_message(**text)) return;
     any = true;
   }
+  parser.release(kKeep);
+  framer.release(kKeep);
   if (any && open && handlers.on_batch) handlers.on_batch();
 }
 

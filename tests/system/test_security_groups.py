@@ -273,10 +273,10 @@ def test_iperf(campus: Campus, net: str) -> None:
     one, _, three, _ = machines(campus, net)
     server = three.popen("iperf3", "-s", "-1", stdout=subprocess.DEVNULL)
     try:
-        def measured() -> str:
-            return one.run("iperf3", "-c", three.ip(), "-t", "1", "-J", timeout=60)
-        report = wait_until(measured, 30, "iperf3")
-        assert '"bits_per_second"' in report
+        def measured() -> bool:
+            report = one.run("iperf3", "-c", three.ip(), "-t", "1", "-J", timeout=60)
+            return '"bits_per_second"' in report  # and not that the server doesn't listen yet
+        wait_until(measured, 30, "iperf3 to measure")
         server.wait(timeout=30)
     finally:
         server.kill()
