@@ -12,6 +12,7 @@
 #include "controller/confirmations.h"
 #include "controller/ovs.h"
 #include "controller/sb.h"
+#include "engine/index.h"
 #include "engine/source.h"
 
 namespace mooring::controller {

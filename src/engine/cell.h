@@ -2,29 +2,29 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <vector>
+#include <memory>
 
 namespace mooring::engine {
 
 class Graph;
 class Cell;
+class Context;
+class Deriving;
 
 // Which parts of what was read matter to the reader; for a database row, its columns.
 using Mask = std::uint64_t;
 inline constexpr Mask kAll = ~Mask{0};
 
-// One read, seen from the reader: what, which parts, and where the source keeps its back edge.
-struct Read {
-  Cell* source;
-  Mask mask;
-  std::uint32_t back;
-};
+// The place in a list of what isn't in it.
+inline constexpr std::uint32_t kNowhere = ~std::uint32_t{0};
 
-// The same read, seen from the source.
-struct Reader {
-  Cell* cell;
-  std::uint32_t index;  // into the reader's reads
+// One read: who read what, which parts of it, and its neighbours among the reads of the same source.
+struct Edge {
+  Cell* source = nullptr;
+  Deriving* reader = nullptr;
+  Mask mask = 0;
+  Edge* before = nullptr;
+  Edge* after = nullptr;
 };
 
 // Something that can be read: an input, a derived value, or the elements under a relation's key.
@@ -37,35 +37,52 @@ class Cell {
 
   // Queues every reader whose mask meets `changed`.
   void changed(Mask changed = kAll);
-  bool has_readers() const { return !readers_.empty(); }
+  bool has_readers() const { return readers_ != nullptr; }
   int stratum() const { return stratum_; }
   std::uint32_t height() const { return height_; }
 
-  // Brings the value up to date, if there is something to compute.
-  virtual void refresh() {}
   // Called when nobody reads the cell any more: frees it unless something else needs it.
   virtual void collect() = 0;
 
  protected:
-  friend class Graph;
-  friend class Context;
-
-  // Replaces what this cell reads.
-  void set_reads(std::vector<Read> reads);
-
   Graph& graph_;
-  std::vector<Read> reads_;
-  std::vector<Reader> readers_;
-  Mask read_mask_ = 0;  // of all readers since there were none: a port group's row has very many
-  std::uint64_t sequence_;
-  std::uint32_t height_ = 0;
-  int stratum_;
-  bool queued_ = false;            // waits to be recomputed
-  bool doomed_ = false;            // is on the list of cells that may be unused
-  std::uint32_t queued_height_ = 0;  // the height it was queued under
 
  private:
+  friend class Graph;
+  friend class Deriving;
+
+  void link(Edge& edge);
+  void unlink(Edge& edge);
+
+  Edge* readers_ = nullptr;
+  Mask read_mask_ = 0;  // of all readers since there were none: a port group's row has very many
+  std::uint32_t doomed_at_ = kNowhere;  // the place on the graph's list of what may be unused
+  std::uint32_t height_ = 0;            // longer than any way down to an input
+  int stratum_;
+};
+
+// A cell that reads others.
+class Deriving : public Cell {
+ public:
+  Deriving(Graph& graph, int stratum);
+  ~Deriving() override;
+
+  // Brings the value up to date, if there is something to compute.
+  virtual void refresh() = 0;
+  bool queued() const { return queued_at_ != kNowhere; }
+
+ protected:
+  // Replaces what this cell reads by what the context has noted.
+  void set_reads(Context& context);
   void drop_reads();
+
+ private:
+  friend class Queue;
+
+  std::unique_ptr<Edge[]> reads_;
+  std::uint32_t read_count_ = 0;
+  std::uint32_t queued_at_ = kNowhere;  // the place in the graph's queue
+  std::uint64_t sequence_;              // which was made first
 };
 
 }  // namespace mooring::engine

@@ -2,14 +2,17 @@
 #pragma once
 
 #include <cassert>
-#include <deque>
+#include <cstddef>
+#include <memory>
 #include <optional>
+#include <span>
+#include <type_traits>
 #include <utility>
-#include <vector>
 
 #include "base/uuid.h"
 #include "engine/cell.h"
 #include "engine/emission.h"
+#include "engine/graph.h"
 
 namespace mooring::engine {
 
@@ -17,8 +20,8 @@ template <class K, class V>
 class Memo;
 template <class Row>
 class Source;
-template <class Row, class K>
-class Index;
+template <class K>
+class KeyIndex;
 template <class K, class E>
 class Relation;
 template <class E>
@@ -27,13 +30,21 @@ class Elements;
 // Lives for one run of one derivation. What it returns by reference is valid for that run.
 class Context {
  public:
-  Context(Graph& graph, int stratum) : graph_(graph), stratum_(stratum) {}
+  Context(Graph& graph, int stratum)
+      : graph_(graph),
+        stratum_(stratum),
+        first_noted_(graph.noted_.size()),
+        first_emitted_(graph.emitted_.size()) {}
+  ~Context() {
+    graph_.noted_.resize(first_noted_);
+    graph_.emitted_.resize(first_emitted_);
+  }
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
   // The value of another derivation; computed now if it isn't current.
   template <class K, class V>
-  const V& get(Memo<K, V>& memo, const K& key) {
+  const V& get(Memo<K, V>& memo, const std::type_identity_t<K>& key) {
     return memo.read(*this, key);
   }
   // A row, whose getters record which columns are read; nullopt when there is no such row, and then
@@ -43,8 +54,8 @@ class Context {
     return source.read(*this, uuid);
   }
   // The UUIDs of the rows under key, in order.
-  template <class Row, class K>
-  const std::vector<Uuid>& find(Index<Row, K>& index, const K& key) {
+  template <class K>
+  std::span<const Uuid> find(KeyIndex<K>& index, const std::type_identity_t<K>& key) {
     return index.read(*this, key);
   }
   // What was emitted under key by anyone, in order and once each.
@@ -56,7 +67,7 @@ class Context {
   template <class K, class E>
   void emit(Relation<K, E>& relation, K key, E element) {
     assert(relation.stratum() >= stratum_);
-    emissions_.push_back(relation.add(std::move(key), std::move(element)));
+    graph_.emitted_.push_back(relation.add(std::move(key), std::move(element)));
   }
 
   // For cells.
@@ -64,24 +75,20 @@ class Context {
   int stratum() const { return stratum_; }
   // Records a read of cell; the returned mask may be narrowed or widened until the run ends.
   Mask& note_read(Cell& cell, Mask mask) {
-    masks_.push_back(mask);
-    sources_.push_back(&cell);
-    return masks_.back();
+    graph_.noted_.push_back({&cell, mask});
+    return graph_.noted_.back().mask;
   }
-  std::vector<Read> take_reads() {
-    std::vector<Read> reads;
-    reads.reserve(sources_.size());
-    for (std::size_t i = 0; i < sources_.size(); ++i) reads.push_back({sources_[i], masks_[i], 0});
-    return reads;
+  std::size_t read_count() const { return graph_.noted_.size() - first_noted_; }
+  const Graph::Noted& noted(std::size_t i) const { return graph_.noted_[first_noted_ + i]; }
+  std::span<const Emission> emissions() const {
+    return std::span(graph_.emitted_).subspan(first_emitted_);
   }
-  std::vector<Emission> take_emissions() { return std::move(emissions_); }
 
  private:
   Graph& graph_;
   int stratum_;
-  std::vector<Cell*> sources_;
-  std::deque<Mask> masks_;  // a deque, since views hold on to their mask while more are added
-  std::vector<Emission> emissions_;
+  std::size_t first_noted_;
+  std::size_t first_emitted_;
 };
 
 }  // namespace mooring::engine

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/test_scale.h"
+#include "engine/index.h"
 #include "engine/memo.h"
 #include "engine/relation.h"
 #include "engine/source.h"
@@ -40,6 +41,11 @@ struct Port {
 constexpr store::ColumnMask bit(unsigned column) { return store::ColumnMask{1} << column; }
 
 Uuid id(std::uint64_t n) { return Uuid(0, n); }
+
+std::vector<Uuid> found(const Index<Port, std::string>& index, const std::string& key) {
+  auto rows = index.find(key);
+  return {rows.begin(), rows.end()};
+}
 
 // Port -> label; switch -> its labels; a flow per (switch, label) once the switch has two ports.
 struct Wiring {
@@ -168,10 +174,44 @@ TEST_F(EngineTest, WhatNobodyNeedsIsForgotten) {
 TEST_F(EngineTest, AnIndexFollowsItsColumns) {
   put(2, "b", "s");
   put(1, "a", "s");
-  EXPECT_EQ(w_.by_switch.find("s"), (std::vector<Uuid>{id(1), id(2)}));
+  EXPECT_EQ(found(w_.by_switch, "s"), (std::vector<Uuid>{id(1), id(2)}));
   put(1, "a", "t");
-  EXPECT_EQ(w_.by_switch.find("s"), (std::vector<Uuid>{id(2)}));
-  EXPECT_EQ(w_.by_switch.find("t"), (std::vector<Uuid>{id(1)}));
+  EXPECT_EQ(found(w_.by_switch, "s"), (std::vector<Uuid>{id(2)}));
+  EXPECT_EQ(found(w_.by_switch, "t"), (std::vector<Uuid>{id(1)}));
+}
+
+TEST_F(EngineTest, WhatGoesAndComesAgainIsNoDifference) {
+  put(1, "a", "s");
+  put(2, "b", "s");
+  w_.graph.update();
+  EXPECT_EQ(w_.flows.differences(), 2u);
+  EXPECT_EQ(w_.flows.drain().size(), 1u);
+  put(2, "b", "t");
+  w_.graph.update();
+  EXPECT_EQ(w_.flows.differences(), 2u);
+  put(2, "b", "s");
+  w_.graph.update();
+  EXPECT_EQ(w_.flows.differences(), 0u);
+  EXPECT_TRUE(w_.flows.drain().empty());
+}
+
+TEST_F(EngineTest, AMemoCanBeDemandedForWhatHasTwoElements) {
+  Memo<std::string, Nothing> crowded(w_.graph, "crowded", 2,
+                                     [](Context&, const std::string&) { return Nothing{}; });
+  w_.members.demand_each(crowded, 2);
+  auto nodes = [&] {
+    w_.graph.update();
+    return crowded.stats().nodes;
+  };
+  put(1, "a", "s");
+  EXPECT_EQ(nodes(), 0u);
+  put(2, "b", "s");
+  put(3, "c", "s");
+  EXPECT_EQ(nodes(), 1u);
+  table_.erase(id(1));
+  EXPECT_EQ(nodes(), 1u);
+  table_.erase(id(3));
+  EXPECT_EQ(nodes(), 0u);
 }
 
 TEST_F(EngineTest, AHundredThousandChangesLeaveNothingBehind) {

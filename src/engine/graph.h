@@ -15,15 +15,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <map>
-#include <memory_resource>
-#include <set>
+#include <deque>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "engine/cell.h"
+#include "engine/emission.h"
+#include "engine/queue.h"
 
 namespace mooring::engine {
 
@@ -42,7 +40,7 @@ struct Stats {
   std::uint64_t edges = 0;
   std::uint64_t runs = 0;
   std::uint64_t cutoffs = 0;
-  std::uint64_t bytes = 0;  // of cells and edges; what values hold on the heap is not in it
+  std::uint64_t bytes = 0;  // of derivations and edges; what values hold on the heap is not in it
   std::vector<MemoStats> memos;
 };
 
@@ -79,8 +77,8 @@ class Graph {
   Stats stats() const;
 
   // For cells.
-  void enqueue(Cell& cell);
-  void dequeue(Cell& cell);
+  void enqueue(Deriving& cell) { queue_.add(cell); }
+  void dequeue(Deriving& cell) { queue_.remove(cell); }
   void maybe_unused(Cell& cell);
   void forget(Cell& cell);
   std::uint64_t next_sequence() { return ++sequence_; }
@@ -89,26 +87,24 @@ class Graph {
   void unregister_memo(MemoBase& memo);
 
  private:
-  struct Entry {
-    int stratum;
-    std::uint32_t height;
-    std::uint64_t sequence;
-    Cell* cell;
-    friend auto operator<=>(const Entry& a, const Entry& b) {
-      return std::tie(a.stratum, a.height, a.sequence) <=> std::tie(b.stratum, b.height, b.sequence);
-    }
-  };
-  static Entry entry_of(Cell& cell);
+  friend class Context;
 
   void collect_unused();
 
-  // What a wave queues comes and goes by the ten thousand.
-  std::pmr::unsynchronized_pool_resource pool_;
-  std::pmr::set<Entry> queue_{&pool_};
-  std::pmr::map<std::uint64_t, Cell*> doomed_{&pool_};  // by sequence, for one order everywhere
+  Queue queue_;
+  std::vector<Cell*> doomed_;  // may be unused
   std::vector<MemoBase*> memos_;
   std::uint64_t sequence_ = 0;
   std::int64_t edges_ = 0;
+
+  // What the derivations that are running have read and emitted so far, the innermost one's last.
+  // A deque, since views hold on to their mask while more are added.
+  struct Noted {
+    Cell* source;
+    Mask mask;
+  };
+  std::deque<Noted> noted_;
+  std::vector<Emission> emitted_;
 };
 
 }  // namespace mooring::engine

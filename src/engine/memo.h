@@ -7,11 +7,9 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <utility>
-#include <vector>
 
-#include "base/hash.h"
+#include "base/keyed_set.h"
 #include "engine/context.h"
 #include "engine/graph.h"
 
@@ -34,15 +32,15 @@ class Memo final : public MemoBase {
   // Keeps the value of key current until undemand() has been called as often.
   void demand(const K& key) { ++node(key).demands; }
   void undemand(const K& key) {
-    auto it = nodes_.find(key);
-    assert(it != nodes_.end() && it->second->demands > 0);
-    if (--it->second->demands == 0) graph_.maybe_unused(*it->second);
+    Node* found = nodes_.find(key);
+    assert(found != nullptr && found->demands > 0);
+    if (--found->demands == 0) graph_.maybe_unused(*found);
   }
   // The current value of a demanded key, for readers outside the graph; null when nobody demands
   // it. Valid until the next update.
   const V* peek(const K& key) const {
-    auto it = nodes_.find(key);
-    return it == nodes_.end() || !it->second->value ? nullptr : &*it->second->value;
+    const Node* found = nodes_.find(key);
+    return found == nullptr || !found->value ? nullptr : &*found->value;
   }
 
   const V& read(Context& context, const K& key) {
@@ -63,34 +61,34 @@ class Memo final : public MemoBase {
     };
   }
 
-  std::size_t node_bytes() const override { return sizeof(Node) + sizeof(void*) * 4; }
+  std::size_t node_bytes() const override { return sizeof(Node); }
   int stratum() const { return stratum_; }
 
   void reset() override {
-    for (auto& [key, held] : nodes_) held->invalidate();
+    nodes_.for_each([](Node& held) { held.invalidate(); });
   }
 
  private:
-  struct Node final : Cell {
-    Node(Memo& owner, K k) : Cell(owner.graph_, owner.stratum_), memo(owner), key(std::move(k)) {}
-    ~Node() override { release(emissions); }
+  struct Node final : Deriving, Keyed<K> {
+    Node(Memo& owner, K k)
+        : Deriving(owner.graph_, owner.stratum_), Keyed<K>(std::move(k)), memo(owner) {}
+    ~Node() override { emissions.release(); }
 
     void refresh() override {
-      if (!queued_ && value) return;
+      if (!this->queued() && value) return;
       memo.graph_.dequeue(*this);
       assert(!running && "a derivation reads itself");
       running = true;
       Context context(memo.graph_, memo.stratum_);
-      V fresh = memo.function_(context, key);
+      V fresh = memo.function_(context, this->key());
       running = false;
-      set_reads(context.take_reads());
+      this->set_reads(context);
       // What is emitted again is never gone in between: new references first.
-      release(std::exchange(emissions, context.take_emissions()));
-      emissions.shrink_to_fit();
+      std::exchange(emissions, Emissions(context.emissions())).release();
       store(std::move(fresh));
     }
     void collect() override {
-      if (demands == 0) memo.drop(key);
+      if (demands == 0) memo.drop(this->key());
     }
     void store(V fresh) {
       ++memo.stats_.runs;
@@ -99,51 +97,45 @@ class Memo final : public MemoBase {
         return;
       }
       value = std::move(fresh);
-      changed();
+      this->changed();
     }
     void invalidate() {
       value.reset();
-      release(std::exchange(emissions, {}));
-      set_reads({});
-      graph_.enqueue(*this);
-    }
-    static void release(const std::vector<Emission>& old) {
-      for (const Emission& emission : old) emission.relation->release(emission.handle);
+      std::exchange(emissions, {}).release();
+      this->drop_reads();
+      this->graph_.enqueue(*this);
     }
 
     Memo& memo;
-    const K key;
     std::optional<V> value;
-    std::vector<Emission> emissions;
+    Emissions emissions;
     std::uint32_t demands = 0;  // from outside the graph
     bool running = false;
   };
 
+  // Whoever asks for a fresh one demands it or is about to read it.
   Node& node(const K& key) {
-    auto it = nodes_.find(key);
-    if (it == nodes_.end()) {
-      it = nodes_.emplace(key, std::make_unique<Node>(*this, key)).first;
+    return nodes_.get(key, [&] {
+      auto fresh = std::make_unique<Node>(*this, key);
       ++stats_.nodes;
-      graph_.enqueue(*it->second);
-      graph_.maybe_unused(*it->second);
-    }
-    return *it->second;
+      graph_.enqueue(*fresh);
+      return fresh;
+    });
   }
-  // By value: the key may be the node's own.
-  void drop(K key) {
+  void drop(const K& key) {
     nodes_.erase(key);
     --stats_.nodes;
   }
   void clear() {
     self_.reset();
-    for (auto& [key, held] : nodes_) held->invalidate();
+    nodes_.for_each([](Node& held) { held.invalidate(); });
     nodes_.clear();
   }
 
   std::shared_ptr<Memo*> self_ = std::make_shared<Memo*>(this);
   int stratum_;
   Function function_;
-  std::unordered_map<K, std::unique_ptr<Node>, Hash<K>> nodes_;
+  KeyedSet<Node> nodes_;
 };
 
 }  // namespace mooring::engine

@@ -2,16 +2,16 @@
 #pragma once
 
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
 #include <cassert>
 #include <cstdint>
 #include <functional>
 #include <iterator>
 #include <memory>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "base/hash.h"
+#include "base/keyed_set.h"
 #include "engine/context.h"
 #include "engine/emission.h"
 #include "engine/graph.h"
@@ -19,14 +19,17 @@
 
 namespace mooring::engine {
 
+// What elements stand under, seen from them.
+struct SlotBase {};
+
 // One element under its key, shared by all who emitted it.
-template <class K, class E>
+template <class E>
 struct Fact {
-  const K* key;
+  SlotBase* slot;
   E element;
   std::uint32_t count = 0;
   bool reported = false;  // was present when the journal was last drained
-  bool touched = false;   // stands in the journal
+  bool touched = false;   // stands in the journal, which frees it when nobody emits it any more
 };
 
 // The elements under one key, in order.
@@ -40,9 +43,9 @@ class Elements {
     using difference_type = std::ptrdiff_t;
     using pointer = const E*;
     using reference = const E&;
-    iterator(const void* const* at, const E& (*get)(const void*)) : at_(at), get_(get) {}
-    const E& operator*() const { return get_(*at_); }
-    const E* operator->() const { return &get_(*at_); }
+    explicit iterator(const Fact<E>* const* at) : at_(at) {}
+    const E& operator*() const { return (*at_)->element; }
+    const E* operator->() const { return &(*at_)->element; }
     iterator& operator++() {
       ++at_;
       return *this;
@@ -55,23 +58,20 @@ class Elements {
     friend bool operator==(const iterator& a, const iterator& b) { return a.at_ == b.at_; }
 
    private:
-    const void* const* at_;
-    const E& (*get_)(const void*);
+    const Fact<E>* const* at_;
   };
 
   Elements() = default;
-  Elements(const void* const* begin, std::size_t size, const E& (*get)(const void*))
-      : begin_(begin), size_(size), get_(get) {}
-  iterator begin() const { return {begin_, get_}; }
-  iterator end() const { return {begin_ + size_, get_}; }
+  Elements(const Fact<E>* const* begin, std::size_t size) : begin_(begin), size_(size) {}
+  iterator begin() const { return iterator(begin_); }
+  iterator end() const { return iterator(begin_ + size_); }
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
   const E& front() const { return *begin(); }
 
  private:
-  const void* const* begin_ = nullptr;
+  const Fact<E>* const* begin_ = nullptr;
   std::size_t size_ = 0;
-  const E& (*get_)(const void*) = nullptr;
 };
 
 // Declared before the memos that emit into it or read it, so that it is destroyed after them.
@@ -90,168 +90,181 @@ class Relation final : public RelationBase {
       : graph_(graph), stratum_(stratum), journalled_(journalled) {}
   Relation(const Relation&) = delete;
   Relation& operator=(const Relation&) = delete;
-  ~Relation() override = default;
+  ~Relation() override {
+    for (FactType* fact : journal_) {
+      if (fact->count == 0) delete fact;
+    }
+  }
 
   int stratum() const { return stratum_; }
 
   // The elements under key now, for readers outside the graph; valid until the next update.
   Elements<E> find(const K& key) const {
-    auto it = slots_.find(key);
-    return it == slots_.end() ? Elements<E>() : view(it->second);
+    const Slot* slot = slots_.find(key);
+    return slot == nullptr ? Elements<E>() : view(*slot);
   }
   template <class Visit>
   void for_each(Visit visit) const {
-    for (const auto& [key, slot] : slots_) {
-      if (!slot.present.empty()) visit(key, view(slot));
-    }
+    slots_.for_each([&](const Slot& slot) {
+      if (!slot.present.empty()) visit(slot.key(), view(slot));
+    });
   }
 
   // How many elements have come or gone since the journal was last drained.
   std::size_t differences() const {
-    return static_cast<std::size_t>(
-        std::count_if(journal_.begin(), journal_.end(),
-                      [](const FactPtr fact) { return (fact->count > 0) != fact->reported; }));
+    std::size_t out = 0;
+    for_each_element(journal_, [&out](Slot&, Run run) { out += was(run) != is(run) ? 1 : 0; });
+    return out;
   }
   // Differences since the last drain, in the order of keys (K must be ordered for it).
   std::vector<Difference> drain() {
     assert(journalled_);
     std::vector<Difference> out;
     auto touched = std::exchange(journal_, {});
-    std::sort(touched.begin(), touched.end(), [](const FactPtr a, const FactPtr b) {
-      if (*a->key != *b->key) return *a->key < *b->key;
-      return a->element < b->element;
-    });
-    for (FactPtr fact : touched) report(*fact, out);
-    for (FactPtr fact : touched) {
+    for_each_element(touched, [&out](Slot& slot, Run run) { report(slot, run, out); });
+    for (FactType* fact : touched) {
+      Slot& slot = slot_of(*fact);
+      --slot.journalled;
       fact->touched = false;
-      settle(*fact);
+      fact->reported = fact->count > 0;
+      if (fact->count == 0) delete fact;
+      drop_if_empty(slot);
     }
     return out;
   }
 
-  // Keeps memo current for every key that has elements.
+  // Keeps memo current for every key that has at least so many elements.
   template <class V>
-  void demand_each(Memo<K, V>& memo) {
+  void demand_each(Memo<K, V>& memo, std::size_t at_least = 1) {
     assert(memo.stratum() > stratum_);
-    demanders_.push_back(memo.demander());
+    demanders_.push_back({at_least, memo.demander()});
   }
 
   Elements<E> read(Context& context, const K& key) {
     assert(context.stratum() > stratum_ && "a relation is read before it is whole");
-    auto [it, fresh] = slots_.try_emplace(key);
-    if (!it->second.cell) {
-      it->second.cell = std::make_unique<SlotCell>(graph_, stratum_, *this, it->first);
-    }
-    context.note_read(*it->second.cell, kAll);
-    return view(it->second);
+    Slot& slot = slot_under(key);
+    if (!slot.cell) slot.cell = std::make_unique<SlotCell>(graph_, *this, slot);
+    context.note_read(*slot.cell, kAll);
+    return view(slot);
   }
 
-  Emission add(K key, E element) {
-    auto it = slots_.try_emplace(std::move(key)).first;
-    auto& facts = it->second.facts;
-    auto at = lower(facts, element);
-    if (at == facts.end() || (*at)->element != element) {
-      auto fact = std::make_unique<FactType>();
-      fact->key = &it->first;
-      fact->element = std::move(element);
-      at = facts.insert(at, std::move(fact));
+  Emission add(const K& key, E element) {
+    Slot& slot = slot_under(key);
+    auto at = lower(slot, element);
+    if (at == slot.present.end() || (*at)->element != element) {
+      at = slot.present.insert(at, new FactType{&slot, std::move(element)});
+      appear(slot, **at);
     }
     FactType& fact = **at;
-    if (fact.count++ == 0) appear(it->first, it->second, fact);
+    ++fact.count;
     return {this, &fact};
   }
   void release(void* handle) override {
     FactType& fact = *static_cast<FactType*>(handle);
     assert(fact.count > 0);
     if (--fact.count > 0) return;
-    auto it = slots_.find(*fact.key);
-    auto& present = it->second.present;
-    present.erase(std::find(present.begin(), present.end(), &fact));
-    announce(it->first, it->second);
-    if (present.empty()) tell_demanders(it->first, false);
-    touch(fact);
-    settle(fact);
+    Slot& slot = slot_of(fact);
+    slot.present.erase(lower(slot, fact.element));
+    announce(slot, false);
+    touch(slot, fact);
+    if (!fact.touched) delete &fact;
+    drop_if_empty(slot);
   }
 
  private:
-  using FactType = Fact<K, E>;
-  using FactPtr = FactType*;
+  using FactType = Fact<E>;
 
+  struct SlotCell;
+  struct Slot final : SlotBase, Keyed<K> {
+    using Keyed<K>::Keyed;
+    ~Slot() {
+      for (FactType* fact : present) delete fact;
+    }
+    boost::container::small_vector<FactType*, 1> present;  // in the order of elements
+    std::uint32_t journalled = 0;    // facts of this slot that stand in the journal
+    std::unique_ptr<SlotCell> cell;  // while somebody reads the key
+  };
   struct SlotCell final : Cell {
-    SlotCell(Graph& graph, int stratum, Relation& r, const K& k)
-        : Cell(graph, stratum), relation(r), key(k) {}
-    void collect() override { relation.drop_cell(key); }
+    SlotCell(Graph& graph, Relation& r, Slot& s) : Cell(graph, r.stratum_), relation(r), slot(s) {}
+    void collect() override { relation.drop_cell(slot); }
     Relation& relation;
-    const K& key;  // the slot's own
+    Slot& slot;
   };
-  struct Slot {
-    std::vector<std::unique_ptr<FactType>> facts;  // in order of elements
-    std::vector<const void*> present;              // those with a count, in the same order
-    std::unique_ptr<SlotCell> cell;                // while somebody reads the key
+  struct Demander {
+    std::size_t at_least;
+    std::function<void(const K&, bool)> demand;
   };
+  // The facts of the journal that are of one element: it may have gone and come again.
+  using Run = std::span<FactType* const>;
 
-  static const E& element_of(const void* fact) {
-    return static_cast<const FactType*>(fact)->element;
+  static Slot& slot_of(const FactType& fact) { return *static_cast<Slot*>(fact.slot); }
+  static Elements<E> view(const Slot& slot) { return {slot.present.data(), slot.present.size()}; }
+  static auto lower(Slot& slot, const E& element) {
+    return std::lower_bound(slot.present.begin(), slot.present.end(), element,
+                            [](const FactType* fact, const E& e) { return fact->element < e; });
   }
-  static Elements<E> view(const Slot& slot) {
-    return {slot.present.data(), slot.present.size(), &element_of};
+  static bool was(Run run) {
+    return std::any_of(run.begin(), run.end(), [](const FactType* fact) { return fact->reported; });
   }
-  static auto lower(std::vector<std::unique_ptr<FactType>>& facts, const E& element) {
-    return std::lower_bound(facts.begin(), facts.end(), element,
-                            [](const auto& fact, const E& e) { return fact->element < e; });
+  static bool is(Run run) {
+    return std::any_of(run.begin(), run.end(), [](const FactType* fact) { return fact->count > 0; });
   }
 
-  void appear(const K& key, Slot& slot, FactType& fact) {
-    auto& present = slot.present;
-    auto at = std::lower_bound(present.begin(), present.end(), fact.element,
-                               [](const void* p, const E& e) { return element_of(p) < e; });
-    present.insert(at, &fact);
-    if (present.size() == 1) tell_demanders(key, true);
-    announce(key, slot);
-    touch(fact);
+  Slot& slot_under(const K& key) {
+    return slots_.get(key, [&key] { return std::make_unique<Slot>(key); });
   }
-  void announce(const K&, Slot& slot) {
+  void appear(Slot& slot, FactType& fact) {
+    announce(slot, true);
+    touch(slot, fact);
+  }
+  // One element more or less.
+  void announce(Slot& slot, bool more) {
+    for (const Demander& demander : demanders_) {
+      if (slot.present.size() + (more ? 0 : 1) == demander.at_least) demander.demand(slot.key(), more);
+    }
     if (slot.cell) slot.cell->changed();
   }
-  void tell_demanders(const K& key, bool present) {
-    for (const auto& demander : demanders_) demander(key, present);
-  }
-  void touch(FactType& fact) {
+  void touch(Slot& slot, FactType& fact) {
     if (!journalled_ || fact.touched) return;
     fact.touched = true;
+    ++slot.journalled;
     journal_.push_back(&fact);
   }
-  void report(FactType& fact, std::vector<Difference>& out) {
-    bool present = fact.count > 0;
-    if (present == fact.reported) return;
-    if (out.empty() || out.back().key != *fact.key) out.push_back({*fact.key, {}, {}});
-    (present ? out.back().added : out.back().removed).push_back(fact.element);
-    fact.reported = present;
+  // Visits facts of a journal by elements, in the order of keys and elements.
+  template <class Visit>
+  static void for_each_element(std::vector<FactType*> facts, Visit visit) {
+    std::sort(facts.begin(), facts.end(), [](const FactType* a, const FactType* b) {
+      if (a->slot != b->slot) return slot_of(*a).key() < slot_of(*b).key();
+      return a->element < b->element;
+    });
+    for (std::size_t at = 0, end = 0; at < facts.size(); at = end) {
+      const FactType& first = *facts[at];
+      for (end = at + 1; end < facts.size(); ++end) {
+        if (facts[end]->slot != first.slot || facts[end]->element != first.element) break;
+      }
+      visit(slot_of(first), Run(facts).subspan(at, end - at));
+    }
   }
-  // Frees a fact that nobody holds and the journal doesn't need, and its slot after it.
-  void settle(FactType& fact) {
-    if (fact.count > 0 || fact.touched) return;
-    auto it = slots_.find(*fact.key);
-    auto& facts = it->second.facts;
-    facts.erase(lower(facts, fact.element));
-    drop_if_empty(it);
+  static void report(Slot& slot, Run run, std::vector<Difference>& out) {
+    bool present = is(run);
+    if (present == was(run)) return;
+    if (out.empty() || out.back().key != slot.key()) out.push_back({slot.key(), {}, {}});
+    (present ? out.back().added : out.back().removed).push_back(run.front()->element);
   }
-  void drop_cell(const K& key) {
-    auto it = slots_.find(key);
-    it->second.cell.reset();
-    drop_if_empty(it);
+  void drop_cell(Slot& slot) {
+    slot.cell.reset();
+    drop_if_empty(slot);
   }
-  template <class Iterator>
-  void drop_if_empty(Iterator it) {
-    if (it->second.facts.empty() && !it->second.cell) slots_.erase(it);
+  void drop_if_empty(Slot& slot) {
+    if (slot.present.empty() && slot.journalled == 0 && !slot.cell) slots_.erase(slot.key());
   }
 
   Graph& graph_;
   int stratum_;
   bool journalled_;
-  std::unordered_map<K, Slot, Hash<K>> slots_;
-  std::vector<FactPtr> journal_;
-  std::vector<std::function<void(const K&, bool)>> demanders_;
+  KeyedSet<Slot> slots_;
+  std::vector<FactType*> journal_;
+  std::vector<Demander> demanders_;
 };
 
 }  // namespace mooring::engine

@@ -55,7 +55,7 @@ AddressCover::Level& AddressCover::level(int number) const {
   return *levels_[static_cast<std::size_t>(kLevels - 1 - number)];
 }
 
-void AddressCover::add(Context& context, const std::string& set, const AddressKey& address) {
+void AddressCover::add(Context& context, const std::string& set, const PortAddress& address) {
   const AddressBlock own{set, address.kind, address.high, address.low};
   context.emit(level(0).parts, block_around(own, kBits), part_of(own.low, 0));
 }
@@ -89,7 +89,7 @@ Nothing AddressCover::derive(Context& context, int number, const AddressBlock& b
 // bits: how many low ones are free.
 void AddressCover::emit_prefix(Context& context, const AddressBlock& first, int bits) {
   std::string text;
-  if (first.kind == AddressKey::Kind::kIp4) {
+  if (first.kind == PortAddress::Kind::kIp4) {
     const Ip4 address(static_cast<std::uint32_t>(first.low));
     text = Ip4Prefix{address, static_cast<std::uint8_t>(32 - bits)}.to_string();
   } else {

@@ -17,7 +17,7 @@ namespace mooring::northd {
 // The addresses of a set that have their high bits in common.
 struct AddressBlock {
   std::string set;
-  AddressKey::Kind kind = AddressKey::Kind::kIp4;
+  PortAddress::Kind kind = PortAddress::Kind::kIp4;
   std::uint64_t high = 0;
   std::uint64_t low = 0;
   friend auto operator<=>(const AddressBlock&, const AddressBlock&) = default;
@@ -33,8 +33,8 @@ class AddressCover {
   AddressCover(engine::Graph& graph, Outputs& outputs);
   ~AddressCover();
 
-  // For derivations of stratum::kNetworks. address: of kind kIp4 or kIp6; its `on` doesn't count.
-  void add(engine::Context& context, const std::string& set, const AddressKey& address);
+  // For derivations of stratum::kNetworks. address: of kind kIp4 or kIp6.
+  void add(engine::Context& context, const std::string& set, const PortAddress& address);
 
  private:
   struct Level;

@@ -47,8 +47,8 @@ TEST_F(AddressCoverTest, IsTheFewestPrefixesForJustTheAddresses) {
   engine::Memo<std::uint32_t, engine::Nothing> member(
       graph_, "member", stratum::kNetworks,
       [this](engine::Context& context, const std::uint32_t& address) {
-        AddressKey key;
-        key.kind = AddressKey::Kind::kIp4;
+        PortAddress key;
+        key.kind = PortAddress::Kind::kIp4;
         key.low = address;
         cover_.add(context, "set", key);
         return engine::Nothing{};

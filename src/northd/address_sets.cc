@@ -75,12 +75,12 @@ Nothing AddressSets::of_row(Context& context, const Uuid& uuid) {
 Nothing AddressSets::of_member(Context& context, const std::string& set, const std::string& text) {
   if (context.find(inputs_.address_set_members, {set, text}).empty()) return {};
   if (!is_named(context, set)) return {};
-  AddressKey address;
+  PortAddress address;
   if (auto ip4 = Ip4Prefix::parse(text); ip4 && ip4->length == 32) {
-    address.kind = AddressKey::Kind::kIp4;
+    address.kind = PortAddress::Kind::kIp4;
     address.low = ip4->address.bits();
   } else if (auto ip6 = Ip6Prefix::parse(text); ip6 && ip6->length == 128) {
-    address.kind = AddressKey::Kind::kIp6;
+    address.kind = PortAddress::Kind::kIp6;
     address.high = ip6->address.high();
     address.low = ip6->address.low();
   } else {
@@ -93,36 +93,34 @@ Nothing AddressSets::of_member(Context& context, const std::string& set, const s
   return {};
 }
 
-Nothing AddressSets::of_group(Context& context, const Uuid& uuid) {
+AddressSets::GroupSets AddressSets::of_group(Context& context, const Uuid& uuid) {
+  GroupSets out;
   auto row = context.row(inputs_.port_groups, uuid);
-  if (!row) return {};
-  for (const char* suffix : {"_ip4", "_ip6"}) {
+  if (!row) return out;
+  auto name = [&](const char* suffix) {
     std::string set = row->name() + suffix;
-    if (is_named(context, set)) {
-      context.emit(outputs_.address_sets, std::move(set), DesiredAddress{});
-    }
-  }
-  return {};
+    if (!is_named(context, set)) return std::string();
+    context.emit(outputs_.address_sets, set, DesiredAddress{});
+    return set;
+  };
+  out.ip4 = name("_ip4");
+  out.ip6 = name("_ip6");
+  return out;
 }
 
 Nothing AddressSets::of_port(Context& context, const Uuid& uuid) {
-  const auto& groups = context.find(inputs_.port_groups_of, uuid);
-  if (groups.empty()) return {};
-  const auto& port = context.get(ports_.of, uuid);
-  if (!port) return {};
-  for (const Uuid& group : groups) {
-    auto row = context.row(inputs_.port_groups, group);
-    if (!row) continue;
-    auto add = [&](AddressKey::Kind kind, const char* suffix) {
-      const std::string set = row->name() + suffix;
-      if (!is_named(context, set)) return;
-      for (const AddressKey& address : port->addresses) {
-        if (address.kind != kind) continue;
-        cover_.add(context, set, address);
+  for (const Uuid& group : context.find(inputs_.port_groups_of, uuid)) {
+    const GroupSets& sets = context.get(group_, group);
+    if (sets.ip4.empty() && sets.ip6.empty()) continue;
+    const auto& port = context.get(ports_.of, uuid);
+    if (!port) return {};
+    for (const PortAddress& address : port->addresses) {
+      if (address.kind == PortAddress::Kind::kIp4 && !sets.ip4.empty()) {
+        cover_.add(context, sets.ip4, address);
+      } else if (address.kind == PortAddress::Kind::kIp6 && !sets.ip6.empty()) {
+        cover_.add(context, sets.ip6, address);
       }
-    };
-    add(AddressKey::Kind::kIp4, "_ip4");
-    add(AddressKey::Kind::kIp6, "_ip6");
+    }
   }
   return {};
 }

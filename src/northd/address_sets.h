@@ -22,8 +22,15 @@ class AddressSets {
   ~AddressSets();
 
  private:
+  // The sets of a group's addresses by their names; "" for one that no rule names.
+  struct GroupSets {
+    std::string ip4;
+    std::string ip6;
+    friend bool operator==(const GroupSets&, const GroupSets&) = default;
+  };
+
   engine::Nothing of_row(engine::Context& context, const Uuid& uuid);
-  engine::Nothing of_group(engine::Context& context, const Uuid& uuid);
+  GroupSets of_group(engine::Context& context, const Uuid& uuid);
   // What a port contributes to the sets of its groups.
   engine::Nothing of_port(engine::Context& context, const Uuid& uuid);
   bool is_named(engine::Context& context, const std::string& set);
@@ -37,7 +44,7 @@ class AddressSets {
   AddressCover cover_;
   engine::Memo<Uuid, engine::Nothing> row_;
   engine::Memo<std::pair<std::string, std::string>, engine::Nothing> member_;
-  engine::Memo<Uuid, engine::Nothing> group_;
+  engine::Memo<Uuid, GroupSets> group_;
   engine::Memo<Uuid, engine::Nothing> port_;
 };
 

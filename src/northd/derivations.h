@@ -44,7 +44,7 @@ struct Derivations {
   VlanConflict conflict_{graph, inputs, outputs, networks_};
   Uplinks uplinks_{graph, inputs, outputs, networks_, conflict_};
   Datapaths datapaths_{graph, outputs, networks_};
-  DuplicateAddress duplicates_{graph, inputs, outputs, ports_};
+  DuplicateAddress duplicates_{graph, outputs, ports_};
   ChassisView chassis_{graph, inputs, outputs};
   PortStates port_states_{graph, inputs, outputs, ports_, networks_, uplinks_, chassis_};
   SwitchStates switch_states_{graph, outputs, networks_, chassis_, port_states_};

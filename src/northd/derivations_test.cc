@@ -195,11 +195,10 @@ class RandomTest : public ::testing::Test {
       else if (ps != nullptr)
         txn.insert_into(ps->uuid, Ps::Columns::ports, ref);
     } else if (one_in(3)) {
-      for (const Uuid& uuid : world_.derivations.inputs.logical_switch_of.find(port->uuid)) {
-        txn.remove_from(uuid, Ls::Columns::ports, {port->uuid});
-      }
-      for (const Uuid& uuid : world_.derivations.inputs.physical_switch_of.find(port->uuid)) {
-        txn.remove_from(uuid, Ps::Columns::ports, {port->uuid});
+      for (const Uuid& uuid : world_.derivations.inputs.switches_of_port.find(port->uuid)) {
+        world_.nb_tables.logical_switch.find(uuid) != nullptr
+            ? txn.remove_from(uuid, Ls::Columns::ports, {port->uuid})
+            : txn.remove_from(uuid, Ps::Columns::ports, {port->uuid});
       }
       if (ps != nullptr && one_in(2)) txn.insert_into(ps->uuid, Ps::Columns::ports, {port->uuid});
     } else if (ls != nullptr && one_in(4)) {

@@ -1,4 +1,4 @@
-// An address that two ports of a switch have.
+// An address that two ports of a switch have. Addresses of one port cost nothing here.
 #pragma once
 
 #include "engine/memo.h"
@@ -9,11 +9,15 @@ namespace mooring::northd {
 
 class DuplicateAddress {
  public:
-  DuplicateAddress(engine::Graph& graph, Inputs& inputs, Outputs& outputs, Ports& ports);
+  DuplicateAddress(engine::Graph& graph, Outputs& outputs, Ports& ports);
   ~DuplicateAddress();
 
  private:
-  engine::Memo<Uuid, engine::Nothing> check_;
+  engine::Nothing check(engine::Context& context, const AddressKey& key);
+
+  Outputs& outputs_;
+  Ports& ports_;
+  engine::Memo<AddressKey, engine::Nothing> check_;
 };
 
 }  // namespace mooring::northd

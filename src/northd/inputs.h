@@ -4,6 +4,7 @@
 #include <string>
 
 #include "engine/graph.h"
+#include "engine/index.h"
 #include "engine/source.h"
 #include "northd/desired.h"
 #include "northd/finding.h"
@@ -35,8 +36,7 @@ struct Inputs {
   engine::Index<sb::SBGlobal, int> sb_root;
 
   // Switches and port groups by a port that they have.
-  engine::Index<nb::PhysicalSwitch, Uuid> physical_switch_of;
-  engine::Index<nb::LogicalSwitch, Uuid> logical_switch_of;
+  engine::UnitedIndex<Uuid, nb::PhysicalSwitch, nb::LogicalSwitch> switches_of_port;
   engine::Index<nb::PortGroup, Uuid> port_groups_of;
 
   // Whose a rule is.

@@ -37,6 +37,10 @@ PortStates::PortStates(engine::Graph& graph, Inputs& inputs, Outputs& outputs, P
       networks_(networks),
       uplinks_(uplinks),
       chassis_(chassis),
+      lack_(graph, "chassis_without_network", stratum::kUplinks,
+            [this](Context& context, const std::pair<Uuid, Uuid>& key) {
+              return lack_of(context, key.first, key.second);
+            }),
       state_(graph, "port_state", stratum::kUplinks,
              [this](Context& context, const Uuid& uuid) { return derive(context, uuid); }) {
   inputs.ports.demand_each(state_);
@@ -51,20 +55,16 @@ Nothing PortStates::derive(Context& context, const Uuid& uuid) {
   }
   PortState out;
   (port->kind == SwitchKind::kLogical ? out.lswitch : out.pswitch) = port->on;
-  if (port->type == "router") {
-    out.up = true;
-  } else if (port->type != "localnet") {
-    out.up = false;
-  }
-  if (auto row = context.row(inputs_.ports, uuid)) {
-    // As ovn-nb(5) has it: what was asked for by number is what the port gets.
-    if (row->tag_request().value_or(0) != 0) out.tag = row->tag_request();
-  }
-  const auto& rows = context.find(inputs_.binding_by_name, port->name);
-  auto binding = rows.empty() ? std::nullopt : context.row(inputs_.bindings, rows.front());
-  if (binding && port->type != "router" && port->type != "localnet") {
-    out.up = binding->up().value_or(false);
-    if (binding->chassis()) check_uplink(context, uuid, *port, binding->chassis()->uuid);
+  // As ovn-nb(5) has it: what was asked for by number is what the port gets.
+  if (port->requested_tag != 0) out.tag = port->requested_tag;
+  if (port->role == PortRole::kRouter) out.up = true;
+  if (port->role == PortRole::kVif) {
+    const auto& rows = context.find(inputs_.binding_by_name, port->name);
+    auto binding = rows.empty() ? std::nullopt : context.row(inputs_.bindings, rows.front());
+    out.up = binding && binding->up().value_or(false);
+    if (binding && binding->chassis()) {
+      check_uplink(context, uuid, *port, binding->chassis()->uuid);
+    }
   }
   context.emit(outputs_.ports, uuid, std::move(out));
   return {};
@@ -72,24 +72,32 @@ Nothing PortStates::derive(Context& context, const Uuid& uuid) {
 
 void PortStates::check_uplink(Context& context, const Uuid& uuid, const Port& port,
                               const Uuid& chassis) {
-  auto networks = context.elements(networks_.networks, port.on);
-  if (networks.empty() || !networks.front().provider) return;
-  const auto& host = context.get(chassis_.chassis, chassis);
-  if (!host) return;
-  const auto& wanted = uplinks_.of(context, port.on);
-  if (meet(wanted, host->networks)) return;
+  const auto& lack = context.get(lack_, {port.on, chassis});
+  if (!lack) return;
   context.emit(without_uplink, port.on, port.name);
+  const auto& [host, wanted] = *lack;
   if (wanted.empty()) return;  // that the network has no uplink anywhere is said about the switch
   FindingKey key =
       finding_on("Logical_Switch_Port", uuid, port.name, model::code::kNetworkUnmapped);
-  key.chassis = host->name;
+  key.chassis = host;
   context.emit(outputs_.findings, std::move(key),
                Finding{model::Severity::kError,
                        fmt::format("the port is bound on chassis {}, which doesn't map {}; its "
                                    "traffic stays on the chassis: map the network there in "
                                    "Open_vSwitch external_ids:ovn-bridge-mappings, or plug the port "
                                    "in elsewhere",
-                                   quoted(host->name), listed(wanted))});
+                                   quoted(host), listed(wanted))});
+}
+
+std::optional<PortStates::Lack> PortStates::lack_of(Context& context, const Uuid& on,
+                                                    const Uuid& chassis) {
+  auto networks = context.elements(networks_.networks, on);
+  if (networks.empty() || !networks.front().provider) return std::nullopt;
+  const auto& host = context.get(chassis_.chassis, chassis);
+  if (!host) return std::nullopt;
+  const auto& wanted = uplinks_.of(context, on);
+  if (meet(wanted, host->networks)) return std::nullopt;
+  return Lack{host->name, wanted};
 }
 
 }  // namespace mooring::northd

@@ -1,7 +1,10 @@
 // What northd says back about a port: whether it is up, and whether its network reaches it.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "engine/memo.h"
 #include "engine/relation.h"
@@ -24,9 +27,17 @@ class PortStates {
   engine::Relation<Uuid, std::string> without_uplink;
 
  private:
+  // A chassis that none of a provider network's uplinks reaches, and which they are.
+  struct Lack {
+    std::string chassis;
+    std::vector<std::string> networks;
+    friend bool operator==(const Lack&, const Lack&) = default;
+  };
+
   engine::Nothing derive(engine::Context& context, const Uuid& uuid);
   void check_uplink(engine::Context& context, const Uuid& uuid, const Port& port,
                     const Uuid& chassis);
+  std::optional<Lack> lack_of(engine::Context& context, const Uuid& on, const Uuid& chassis);
 
   Inputs& inputs_;
   Outputs& outputs_;
@@ -34,6 +45,7 @@ class PortStates {
   Networks& networks_;
   Uplinks& uplinks_;
   ChassisView& chassis_;
+  engine::Memo<std::pair<Uuid, Uuid>, std::optional<Lack>> lack_;  // by switch and chassis
   engine::Memo<Uuid, engine::Nothing> state_;
 };
 

@@ -17,20 +17,19 @@ using engine::Context;
 using model::AddressEntry;
 using model::Severity;
 
-AddressKey key_of(const Uuid& on, Mac mac) {
-  return {on, AddressKey::Kind::kMac, 0, mac.bits()};
-}
-AddressKey key_of(const Uuid& on, Ip4 ip) {
-  return {on, AddressKey::Kind::kIp4, 0, ip.bits()};
-}
-AddressKey key_of(const Uuid& on, const Ip6& ip) {
-  return {on, AddressKey::Kind::kIp6, ip.high(), ip.low()};
+using Kind = PortAddress::Kind;
+
+void add_addresses(const model::LspAddress& address, Port& port) {
+  auto& out = port.addresses;
+  out.reserve(out.size() + 1 + address.ip4.size() + address.ip6.size());
+  out.push_back({Kind::kMac, 0, address.mac.bits()});
+  for (const auto& ip : address.ip4) out.push_back({Kind::kIp4, 0, ip.address.bits()});
+  for (const auto& ip : address.ip6) out.push_back({Kind::kIp6, ip.address.high(), ip.address.low()});
 }
 
-void add_keys(const model::LspAddress& address, Port& port) {
-  port.addresses.push_back(key_of(port.on, address.mac));
-  for (const auto& ip : address.ip4) port.addresses.push_back(key_of(port.on, ip.address));
-  for (const auto& ip : address.ip6) port.addresses.push_back(key_of(port.on, ip.address));
+PortRole role_of(std::string_view type) {
+  if (type == "localnet") return PortRole::kLocalnet;
+  return type == "router" ? PortRole::kRouter : PortRole::kVif;
 }
 
 // As ovn-sb(5) has it: a copy of the port's own, with the name that Neutron gave as "name".
@@ -50,7 +49,7 @@ std::optional<std::int64_t> wanted_tag(const nb::LogicalSwitchPort::View& row) {
   return requested.value_or(0) != 0 ? requested : row.tag();
 }
 
-std::string AddressKey::to_string() const {
+std::string PortAddress::to_string() const {
   switch (kind) {
     case Kind::kMac: return Mac(low).to_string();
     case Kind::kIp4: return Ip4(static_cast<std::uint32_t>(low)).to_string();
@@ -76,7 +75,8 @@ std::optional<Port> Ports::derive(Context& context, const Uuid& uuid) {
   Port out;
   if (!place(context, *row, out)) return std::nullopt;
   out.name = row->name();
-  out.type = row->type();
+  out.role = role_of(row->type());
+  out.requested_tag = row->tag_request().value_or(0);
   if (out.name.empty() || out.name.size() > kMaxName) {
     report(context, *row, model::code::kNameInvalid, Severity::kError,
            fmt::format("the name has {} bytes; from 1 to {} are taken, and until then the port isn't "
@@ -88,22 +88,27 @@ std::optional<Port> Ports::derive(Context& context, const Uuid& uuid) {
   read_addresses(context, *row, out, binding);
   check_security(context, *row);
   report_unsupported(context, outputs_, *row);
-  for (const AddressKey& key : out.addresses) context.emit(holders, key, out.name);
-  if (out.type == "localnet") context.emit(localnets, out.on, uuid);
+  for (const PortAddress& address : out.addresses) {
+    context.emit(holders, AddressKey{out.on, address}, uuid);
+  }
+  if (out.role == PortRole::kLocalnet) context.emit(localnets, out.on, uuid);
   bind(context, *row, out, std::move(binding));
   return out;
 }
 
 bool Ports::place(Context& context, const Row& row, Port& port) {
-  const auto& logical = context.find(inputs_.logical_switch_of, row.uuid());
-  const auto& physical = context.find(inputs_.physical_switch_of, row.uuid());
-  if (logical.empty() && physical.empty()) return false;
-  port.kind = logical.empty() ? SwitchKind::kPhysical : SwitchKind::kLogical;
-  port.on = logical.empty() ? physical.front() : logical.front();
-  if (logical.size() + physical.size() > 1) {
+  const auto& switches = context.find(inputs_.switches_of_port, row.uuid());
+  if (switches.empty()) return false;
+  // The table of a switch needs no reading of its own: it is the same as long as the switch is here.
+  auto logical = std::find_if(switches.begin(), switches.end(), [this](const Uuid& uuid) {
+    return inputs_.nb_tables.logical_switch.find(uuid) != nullptr;
+  });
+  port.kind = logical == switches.end() ? SwitchKind::kPhysical : SwitchKind::kLogical;
+  port.on = logical == switches.end() ? switches.front() : *logical;
+  if (switches.size() > 1) {
     report(context, row, model::code::kPortShared, Severity::kError,
            fmt::format("{} switches have this port; only {} {} gets it: remove it from the others",
-                       logical.size() + physical.size(), table_of(port.kind),
+                       switches.size(), table_of(port.kind),
                        port.on.to_string()));
   }
   return true;
@@ -116,7 +121,7 @@ void Ports::read_addresses(Context& context, const Row& row, Port& port, Desired
       report(context, row, model::code::kAddressInvalid, Severity::kError,
              fmt::format("addresses: {} is left out: {}", quoted(text), entry.error().message));
     } else if (entry->kind == AddressEntry::Kind::kAddress) {
-      add_keys(entry->address, port);
+      add_addresses(entry->address, port);
       binding.mac.insert(text);
     } else if (entry->kind == AddressEntry::Kind::kUnknown) {
       binding.mac.insert(text);
@@ -142,7 +147,7 @@ void Ports::check_security(Context& context, const Row& row) {
 void Ports::bind(Context& context, const Row& row, const Port& port, DesiredBinding binding) {
   binding.port = row.uuid();
   binding.on = port.on;
-  binding.type = port.type;
+  binding.type = row.type();
   binding.port_security = row.port_security();
   binding.options = row.options();
   if (row.parent_name() && !row.parent_name()->empty()) binding.parent_port = row.parent_name();

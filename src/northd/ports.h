@@ -1,11 +1,9 @@
 // Logical switch ports: what each wants in the southbound database, and what others need of it.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "engine/memo.h"
@@ -13,27 +11,20 @@
 #include "northd/inputs.h"
 #include "northd/network.h"
 #include "northd/outputs.h"
+#include "northd/port_address.h"
 
 namespace mooring::northd {
 
-// An address on a switch: a MAC (high 0, low its bits), an IPv4 address likewise, or an IPv6 one.
-struct AddressKey {
-  enum class Kind { kMac, kIp4, kIp6 };
-  Uuid on;
-  Kind kind = Kind::kMac;
-  std::uint64_t high = 0;
-  std::uint64_t low = 0;
-  // As people write it.
-  std::string to_string() const;
-  friend auto operator<=>(const AddressKey&, const AddressKey&) = default;
-};
+// What a port's type means for its state. Other types are as VIFs are.
+enum class PortRole : std::uint8_t { kVif, kLocalnet, kRouter };
 
 struct Port {
   std::string name;
-  std::string type;
+  PortRole role = PortRole::kVif;
   SwitchKind kind = SwitchKind::kLogical;
-  Uuid on;  // its switch
-  std::vector<AddressKey> addresses;  // sorted
+  Uuid on;                             // its switch
+  std::vector<PortAddress> addresses;  // sorted
+  std::int64_t requested_tag = 0;      // tag_request; 0: none
   friend bool operator==(const Port&, const Port&) = default;
 };
 
@@ -45,18 +36,6 @@ std::optional<std::int64_t> wanted_tag(const nb::LogicalSwitchPort::View& row);
 // OpenFlow messages.
 inline constexpr std::size_t kMaxName = 1024;
 
-}  // namespace mooring::northd
-
-template <>
-struct mooring::Hash<mooring::northd::AddressKey> {
-  std::size_t operator()(const mooring::northd::AddressKey& key) const {
-    using Parts = std::tuple<mooring::Uuid, int, std::uint64_t, std::uint64_t>;
-    return mooring::Hash<Parts>{}({key.on, static_cast<int>(key.kind), key.high, key.low});
-  }
-};
-
-namespace mooring::northd {
-
 class Ports {
  public:
   Ports(engine::Graph& graph, Inputs& inputs, Outputs& outputs);
@@ -64,8 +43,8 @@ class Ports {
 
   // The ports of type localnet of a switch.
   engine::Relation<Uuid, Uuid> localnets;
-  // Who has an address: the name of the port.
-  engine::Relation<AddressKey, std::string> holders;
+  // Which ports have an address.
+  engine::Relation<AddressKey, Uuid> holders;
   // Nullopt for a port that is in no switch or can't be taken.
   engine::Memo<Uuid, std::optional<Port>> of;
 

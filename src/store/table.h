@@ -5,13 +5,14 @@
 // observer hears of each, in the order of subscription, with the old and the new row.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <utility>
 #include <vector>
 
+#include "base/keyed_set.h"
 #include "base/uuid.h"
 
 namespace mooring::store {
@@ -41,16 +42,21 @@ class Table {
   Table& operator=(const Table&) = delete;
 
   const Row* find(const Uuid& uuid) const {
-    auto it = rows_.find(uuid);
-    return it == rows_.end() ? nullptr : it->second.get();
+    const Held* held = rows_.find(uuid);
+    return held == nullptr ? nullptr : held->row.get();
   }
   std::size_t size() const { return rows_.size(); }
   bool empty() const { return rows_.empty(); }
 
-  // In the order of UUIDs.
+  // In the order of UUIDs; visit doesn't change the table.
   template <class Visit>
   void for_each(Visit visit) const {
-    for (const auto& [uuid, row] : rows_) visit(*row);
+    std::vector<const Row*> rows;
+    rows.reserve(rows_.size());
+    rows_.for_each([&rows](const Held& held) { rows.push_back(held.row.get()); });
+    std::sort(rows.begin(), rows.end(),
+              [](const Row* a, const Row* b) { return a->uuid < b->uuid; });
+    for (const Row* row : rows) visit(*row);
   }
 
   // Calls observer for every change for as long as the returned subscription is kept.
@@ -64,28 +70,30 @@ class Table {
   // Inserts or replaces. columns: what may differ from the present row; ignored for an insertion.
   void put(Row row, ColumnMask columns = ~ColumnMask{0}) {
     auto fresh = std::make_unique<const Row>(std::move(row));
-    auto& slot = rows_[fresh->uuid];
-    auto before = std::exchange(slot, std::move(fresh));
-    notify({before.get(), slot.get(), before ? columns : ~ColumnMask{0}});
+    Held& held = rows_.get(fresh->uuid, [&fresh] { return std::make_unique<Held>(fresh->uuid); });
+    auto before = std::exchange(held.row, std::move(fresh));
+    notify({before.get(), held.row.get(), before ? columns : ~ColumnMask{0}});
   }
 
   // Deletes; no effect when there is no such row.
   void erase(const Uuid& uuid) {
-    auto it = rows_.find(uuid);
-    if (it == rows_.end()) return;
-    auto before = std::move(it->second);
-    rows_.erase(it);
-    notify({before.get(), nullptr, ~ColumnMask{0}});
+    auto held = rows_.extract(uuid);
+    if (held) notify({held->row.get(), nullptr, ~ColumnMask{0}});
   }
 
  private:
+  struct Held : Keyed<Uuid> {
+    using Keyed::Keyed;
+    std::unique_ptr<const Row> row;
+  };
+
   void notify(const Change<Row>& change) {
     for (const auto& held : observers_) {
       if (auto observer = held.lock()) (*observer)(change);
     }
   }
 
-  std::map<Uuid, std::unique_ptr<const Row>> rows_;
+  KeyedSet<Held> rows_;
   std::vector<std::weak_ptr<Observer>> observers_;
 };
 
