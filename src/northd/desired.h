@@ -111,12 +111,17 @@ struct DesiredGlobal {
   friend std::strong_ordering operator<=>(const DesiredGlobal&, const DesiredGlobal&) = default;
 };
 
-// How far the hypervisors are, in NB_Global, under key 0.
-struct Progress {
+// What the southbound database has, in NB_Global, under key 0.
+struct SouthboundProgress {
   std::int64_t sb_cfg = 0;
+  friend auto operator<=>(const SouthboundProgress&, const SouthboundProgress&) = default;
+};
+
+// How far the hypervisors are, likewise.
+struct HypervisorProgress {
   std::int64_t hv_cfg = 0;
   std::int64_t hv_cfg_timestamp = 0;  // ms since the epoch; 0: unknown
-  friend auto operator<=>(const Progress&, const Progress&) = default;
+  friend auto operator<=>(const HypervisorProgress&, const HypervisorProgress&) = default;
 };
 
 // What northd says in a Logical_Switch_Port, by its UUID.

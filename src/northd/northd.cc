@@ -1,5 +1,7 @@
 #include "northd/northd.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -21,6 +23,10 @@ constexpr milliseconds kMinBackoff{250};
 constexpr milliseconds kMaxBackoff{16000};
 // After that a refused row is tried again, should the reason have been elsewhere.
 constexpr milliseconds kRejectedRetry{60000};
+// What transactions of more operations than kLarge were put together and answered in goes back to
+// the system, once all that follows from them is done.
+constexpr std::size_t kLarge = 500;
+constexpr milliseconds kTrimDelay{500};
 
 ovsdb::Client::Options client_options(std::string database, std::vector<io::Remote> remotes,
                                       io::TlsFiles tls) {
@@ -49,7 +55,8 @@ class Northd::Impl {
         sb_(loop, reconciler_.southbound(), counters.get("northd_sb_transaction"), log_,
             client_options("OVN_Southbound", std::move(options.southbound), options.tls),
             sb_tables_.replica()),
-        rejected_(loop) {
+        rejected_(loop),
+        trim_(loop) {
     follow(nb_);
     follow(sb_);
   }
@@ -176,7 +183,8 @@ class Northd::Impl {
     reconciler_.note_changes();
     if (status() != "active") return;
     write(sb_, true);
-    write(nb_, false);
+    // What the southbound database has is told when it has it, and then with all the rest at once.
+    if (!sb_.writer.in_flight() || !sb_.client.synced()) write(nb_, false);
     // What was refused just now is a finding.
     if (!derivations_.graph.idle()) schedule();
   }
@@ -185,8 +193,10 @@ class Northd::Impl {
     auto transaction = side.writer.next();
     if (!transaction) return;
     side.transactions.add();
+    bool large = transaction->size() > kLarge;
     if (locked) transaction->assert_lock(kLock);
-    side.client.transact(std::move(*transaction), [this, &side](const auto& outcome) {
+    side.client.transact(std::move(*transaction), [this, &side, large](const auto& outcome) {
+      if (large) trim_.start(kTrimDelay, [] { ::malloc_trim(0); });
       if (side.writer.done(outcome) == Writer::Verdict::kProceed) {
         side.delay = kMinBackoff;
         return schedule();
@@ -232,6 +242,7 @@ class Northd::Impl {
   Side nb_;
   Side sb_;
   io::Timer rejected_;
+  io::Timer trim_;
 };
 
 std::string Northd::Impl::stats() const {

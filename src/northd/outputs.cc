@@ -13,7 +13,8 @@ Outputs::Outputs(engine::Graph& graph)
       ports(graph, stratum::kDesired, true),
       physical_switches(graph, stratum::kDesired, true),
       logical_switches(graph, stratum::kDesired, true),
-      progress(graph, stratum::kDesired, true),
+      southbound_progress(graph, stratum::kDesired, true),
+      hypervisor_progress(graph, stratum::kDesired, true),
       findings(graph, stratum::kDesired, true) {}
 Outputs::~Outputs() = default;
 

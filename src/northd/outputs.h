@@ -27,7 +27,8 @@ struct Outputs {
   engine::Relation<Uuid, PortState> ports;
   engine::Relation<Uuid, SwitchState> physical_switches;
   engine::Relation<Uuid, SwitchState> logical_switches;
-  engine::Relation<int, Progress> progress;
+  engine::Relation<int, SouthboundProgress> southbound_progress;
+  engine::Relation<int, HypervisorProgress> hypervisor_progress;
   engine::Relation<FindingKey, Finding> findings;
 };
 

@@ -44,14 +44,15 @@ Nothing ProgressView::global(Context& context) {
 
 // The southbound nb_cfg is written last of all, so once it is there, so is what belongs to it.
 Nothing ProgressView::summarise(Context& context) {
-  Progress out;
+  std::int64_t sb_cfg = 0;
   const auto& rows = context.find(inputs_.sb_root, 0);
   if (!rows.empty()) {
-    if (auto row = context.row(inputs_.sb_global, rows.front())) out.sb_cfg = row->nb_cfg();
+    if (auto row = context.row(inputs_.sb_global, rows.front())) sb_cfg = row->nb_cfg();
   }
-  out.hv_cfg = out.sb_cfg;
+  context.emit(outputs_.southbound_progress, 0, SouthboundProgress{sb_cfg});
+  HypervisorProgress out{sb_cfg, 0};
   auto all = context.elements(reached_, 0);
-  if (!all.empty() && all.front().nb_cfg <= out.sb_cfg) {
+  if (!all.empty() && all.front().nb_cfg <= sb_cfg) {
     out.hv_cfg = all.front().nb_cfg;
     // When the last of those got there.
     for (const Reached& reached : all) {
@@ -59,7 +60,7 @@ Nothing ProgressView::summarise(Context& context) {
       out.hv_cfg_timestamp = std::max(out.hv_cfg_timestamp, reached.timestamp);
     }
   }
-  context.emit(outputs_.progress, 0, std::move(out));
+  context.emit(outputs_.hypervisor_progress, 0, std::move(out));
   return {};
 }
 

@@ -3,6 +3,13 @@
 #include <iterator>
 
 namespace mooring::northd {
+namespace {
+
+// The states of ports are many at the first start, and none belongs to another: they go by
+// transactions of so many, between which the database serves others.
+constexpr std::size_t kNorthboundKeys = 1000;
+
+}  // namespace
 
 Reconciler::Reconciler(Derivations& d, Problems& problems, const Clock& clock, Logger log)
     : keys_(d.inputs.sb_tables),
@@ -18,11 +25,13 @@ Reconciler::Reconciler(Derivations& d, Problems& problems, const Clock& clock, L
       physical_switches_(d.outputs.physical_switches, d.inputs.nb_tables.physical_switch, problems),
       logical_switches_(d.outputs.logical_switches, d.inputs.nb_tables.logical_switch, problems),
       diagnostics_(d.graph, d.inputs, d.outputs, problems, clock),
-      progress_(d.inputs, d.outputs, problems, clock),
+      southbound_progress_(d.inputs, d.outputs, problems, clock),
+      hypervisor_progress_(d.inputs, d.outputs, problems, clock),
       southbound_({&role_, &datapaths_, &meters_, &pipeline_, &address_sets_, &bindings_, &uplinks_},
-                  &global_, log),
-      northbound_({&diagnostics_, &physical_switches_, &logical_switches_, &ports_}, &progress_,
-                  log) {}
+                  &global_, Writer::kNoLimit, log),
+      northbound_({&southbound_progress_, &diagnostics_, &physical_switches_, &logical_switches_,
+                   &ports_},
+                  &hypervisor_progress_, kNorthboundKeys, log) {}
 
 std::vector<std::string> Reconciler::note_changes() {
   auto out = southbound_.note_changes();

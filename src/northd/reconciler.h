@@ -45,7 +45,8 @@ class Reconciler {
   SwitchStateSync<nb::PhysicalSwitch> physical_switches_;
   SwitchStateSync<nb::LogicalSwitch> logical_switches_;
   DiagnosticSync diagnostics_;
-  ProgressSync progress_;
+  SouthboundProgressSync southbound_progress_;
+  HypervisorProgressSync hypervisor_progress_;
   Writer southbound_;
   Writer northbound_;
 };

@@ -1,13 +1,9 @@
 #include "northd/writer.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 
 namespace mooring::northd {
 namespace {
-
-constexpr std::size_t kLarge = 1000;  // keys
 
 // RFC 7047, 5.2: what a row's contents can be the reason for. All else concerns the database or the
 // connection.
@@ -20,8 +16,12 @@ bool is_about_rows(std::string_view tag) {
 
 }  // namespace
 
-Writer::Writer(std::vector<TableSync*> tables, TableSync* last, Logger log)
-    : tables_(std::move(tables)), has_last_(last != nullptr), log_(std::move(log)) {
+Writer::Writer(std::vector<TableSync*> tables, TableSync* last, std::size_t most, Logger log)
+    : tables_(std::move(tables)),
+      has_last_(last != nullptr),
+      log_(std::move(log)),
+      most_(most),
+      limit_(most) {
   if (has_last_) tables_.push_back(last);
 }
 
@@ -53,10 +53,8 @@ std::optional<ovsdb::Transaction> Writer::next() {
 Writer::Verdict Writer::done(const ovsdb::TransactionOutcome& outcome) {
   if (!outcome) return fail(outcome.error());
   for (TableSync* table : tables_) table->accept();
-  // What a large transaction was put together and answered in goes back to the system.
-  if (sent_ > kLarge) ::malloc_trim(0);
   sent_ = 0;
-  limit_ = limit_ > kNoLimit / 2 ? kNoLimit : limit_ * 2;
+  limit_ = limit_ > most_ / 2 ? most_ : limit_ * 2;
   return Verdict::kProceed;
 }
 
