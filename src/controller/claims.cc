@@ -86,10 +86,15 @@ std::optional<LocalPort> Claims::claim(Context& context, const std::string& ifac
   auto interfaces = context.elements(configuration_.attached, iface_id);
   if (interfaces.empty()) return std::nullopt;
   const Attached& attached = interfaces.front();
-  context.emit(outputs_.wanted, Wanted::port_named(iface_id), Present{});
+  const bool missed = !context.find(inputs_.missed, iface_id).empty();
+  if (missed) context.emit(outputs_.wanted, Wanted::port_named(iface_id), Present{});
   auto self = own_chassis(context);
+  if (!self) return std::nullopt;
   const auto& rows = context.find(inputs_.binding_by_name, iface_id);
-  if (!self || rows.empty()) return std::nullopt;
+  if (rows.empty()) {
+    if (!missed) context.emit(outputs_.attempts, iface_id, Present{});
+    return std::nullopt;
+  }
   auto row = context.row(inputs_.bindings, rows.front());
   if (!row) return std::nullopt;
   bool localport = row->type() == "localport";

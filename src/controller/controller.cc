@@ -50,7 +50,7 @@ Controller::Controller(io::Loop& loop, const Clock& clock, Logger logger,
     : loop_(loop),
       logger_(std::move(logger)),
       options_(std::move(options)),
-      derived_(ovs_, sb_, confirmations_, options_.identity),
+      derived_(ovs_, sb_, confirmations_, attempts_, options_.identity),
       ovs_client_(loop, logger_.with_module("ovs_db"), local_options(options_), ovs_.replica()),
       sb_client_(loop, logger_.with_module("southbound"), southbound_options(options_),
                  sb_.replica()),
@@ -143,6 +143,7 @@ void Controller::turn() {
   apply_config();
   if (!applied_.system_id.empty()) set_monitor_conditions();
   if (confirm_wants()) derived_.graph.update();
+  attempts_.forget(derived_.outputs);
   if (southbound_blank()) installer_.hold();
   if (wants_complete()) {
     meters_.enable();
@@ -240,11 +241,20 @@ bool Controller::southbound_blank() const {
   return registers && derived_.inputs.chassis_by_name.find(config.system_id).empty();
 }
 
-// What is derived follows from all that it should follow from: both databases are read, and what
-// was asked of the southbound one has arrived.
-bool Controller::wants_complete() const {
+// What is derived follows from all that it should follow from: both databases are read, what was
+// asked of the southbound one has arrived, and the ports that are plugged in are claimed or not to be
+// had.
+bool Controller::wants_complete() const { return wants_arrived() && !claims_pending(); }
+
+bool Controller::wants_arrived() const {
   return ovs_ready_ && sb_ready_ && !southbound_blank() && sb_client_.conditions_settled() &&
          derived_.outputs.wanted.differences() == 0;
+}
+
+bool Controller::claims_pending() const {
+  bool any = false;
+  derived_.outputs.attempts.for_each([&any](const auto&, const auto&) { any = true; });
+  return any;
 }
 
 bool Controller::write_local() {
@@ -274,11 +284,32 @@ void Controller::write_southbound(bool local_idle) {
     southbound_.write_self(state, txn);
     if (!txn.empty()) send_southbound(std::move(txn), self_in_flight_, "registering the chassis");
   }
+  // Not before what is this chassis' already has arrived.
+  if (wants_arrived()) attempt_claims();
   if (!rest_in_flight_) {
     ovsdb::Transaction txn;
     southbound_.write_rest(state, txn);
     if (!txn.empty()) send_southbound(std::move(txn), rest_in_flight_, "binding ports");
   }
+}
+
+void Controller::attempt_claims() {
+  const auto& selves = derived_.inputs.chassis_by_name.find(applied_.system_id);
+  if (attempts_in_flight_ || selves.empty()) return;
+  ovsdb::Transaction txn;
+  attempts_.write(derived_.outputs, selves.front(), txn);
+  if (txn.empty()) return;
+  txn.comment(fmt::format("mooring-controller: claiming ports ({})", applied_.system_id));
+  attempts_in_flight_ = true;
+  sb_client_.transact(std::move(txn), [this](const ovsdb::TransactionOutcome& outcome) {
+    attempts_in_flight_ = false;
+    attempts_.done(outcome);
+    if (!outcome && !outcome.error().lost) {
+      logger_.info("ports are asked for by name, since they can't be claimed at once: {}",
+                   outcome.error().message);
+    }
+    schedule();
+  });
 }
 
 // Apart from what ports need: should the database refuse it, they mustn't suffer.

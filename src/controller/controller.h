@@ -74,9 +74,12 @@ class Controller {
   bool confirm_wants();
   bool southbound_blank() const;
   bool wants_complete() const;
+  bool wants_arrived() const;
+  bool claims_pending() const;
   bool patch_ports_made() const;
   bool write_local();
   void write_southbound(bool local_idle);
+  void attempt_claims();
   void write_acl_stats();
   void send_southbound(ovsdb::Transaction txn, bool& in_flight, const char* what);
   void retry_later();
@@ -99,6 +102,7 @@ class Controller {
   ovs::Database ovs_;
   sb::Database sb_;
   Confirmations confirmations_;
+  Attempts attempts_;
   Derivations derived_;
   ovsdb::Client ovs_client_;
   ovsdb::Client sb_client_;
@@ -129,6 +133,7 @@ class Controller {
   bool self_in_flight_ = false;
   bool rest_in_flight_ = false;
   bool stats_in_flight_ = false;
+  bool attempts_in_flight_ = false;
 };
 
 }  // namespace mooring::controller

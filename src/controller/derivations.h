@@ -1,6 +1,7 @@
 // All derivations of the controller, wired. Made anew on the same databases it derives the same.
 #pragma once
 
+#include "controller/attempts.h"
 #include "controller/claims.h"
 #include "controller/configuration.h"
 #include "controller/confirmations.h"
@@ -23,8 +24,9 @@ namespace mooring::controller {
 
 // Members are destroyed in the reverse order: derivations before what they read and emit into.
 struct Derivations {
-  Derivations(ovs::Database& ovs, sb::Database& sb, Confirmations& confirmations, Identity identity)
-      : inputs(graph, ovs, sb, confirmations.table()),
+  Derivations(ovs::Database& ovs, sb::Database& sb, Confirmations& confirmations, Attempts& attempts,
+              Identity identity)
+      : inputs(graph, ovs, sb, confirmations.table(), attempts.missed()),
         outputs(graph),
         configuration(graph, inputs, outputs, std::move(identity)),
         claims(graph, inputs, outputs, configuration),

@@ -33,7 +33,7 @@ std::vector<SetMember> members_of(const sb::AddressSet& row) {
 }  // namespace
 
 Inputs::Inputs(engine::Graph& graph, ovs::Database& ovs, sb::Database& sb,
-               store::Table<Confirmation>& confirmations)
+               store::Table<Confirmation>& confirmations, store::Table<Missed>& misses)
     : switches(graph, ovs.open_vswitch),
       bridges(graph, ovs.bridge),
       ports(graph, ovs.port),
@@ -87,7 +87,9 @@ Inputs::Inputs(engine::Graph& graph, ovs::Database& ovs, sb::Database& sb,
                     return std::vector<std::uint32_t>{Meter::first_id(row.name)};
                   }),
       confirmed(graph, confirmations, ~store::ColumnMask{0},
-                [](const Confirmation& row) { return std::vector<Wanted>{row.wanted}; }) {}
+                [](const Confirmation& row) { return std::vector<Wanted>{row.wanted}; }),
+      missed(graph, misses, ~store::ColumnMask{0},
+             [](const Missed& row) { return std::vector<std::string>{row.port}; }) {}
 Inputs::~Inputs() = default;
 
 }  // namespace mooring::controller

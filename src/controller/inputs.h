@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "controller/confirmations.h"
+#include "controller/missed.h"
 #include "controller/ovs.h"
 #include "controller/sb.h"
 #include "engine/index.h"
@@ -52,7 +53,7 @@ namespace mooring::controller {
 
 struct Inputs {
   Inputs(engine::Graph& graph, ovs::Database& ovs, sb::Database& sb,
-         store::Table<Confirmation>& confirmations);
+         store::Table<Confirmation>& confirmations, store::Table<Missed>& missed);
   ~Inputs();
 
   // The local Open_vSwitch database.
@@ -90,6 +91,7 @@ struct Inputs {
   engine::Index<sb::Meter, std::uint32_t> meters_from;  // by Meter::first_id of the name
 
   engine::Index<Confirmation, Wanted> confirmed;
+  engine::Index<Missed, std::string> missed;  // by port
 };
 
 }  // namespace mooring::controller

@@ -9,6 +9,7 @@ Outputs::Outputs(engine::Graph& graph)
       meters(graph, stratum::kFlows, true),
       patch_ports(graph, stratum::kFlows, true),
       claims(graph, stratum::kClaims, true),
+      attempts(graph, stratum::kClaims, true),
       ready(graph, stratum::kFlows, true),
       wanted(graph, stratum::kFlows, true),
       zones(graph, stratum::kFlows, true),

@@ -56,7 +56,7 @@ struct Outputs {
   // everything is derived again from the start, or a derivation depends on what it doesn't read.
   std::size_t differences() const {
     return flows.differences() + learners.differences() + refusals.differences() +
-           meters.differences() + patch_ports.differences() + claims.differences() + ready.differences() + wanted.differences() +
+           meters.differences() + patch_ports.differences() + claims.differences() + attempts.differences() + ready.differences() + wanted.differences() +
            zones.differences() + findings.differences() + announcements.differences();
   }
   // Takes up what has changed where those who carry it out look at the whole.
@@ -64,6 +64,7 @@ struct Outputs {
     refusals.drain();
     patch_ports.drain();
     claims.drain();
+    attempts.drain();
     ready.drain();
     zones.drain();
     findings.drain();
@@ -79,6 +80,7 @@ struct Outputs {
   engine::Relation<std::uint32_t, Meter> meters;
   engine::Relation<std::string, PatchPort> patch_ports;  // by name
   engine::Relation<Uuid, Claim> claims;                  // by Port_Binding
+  engine::Relation<std::string, Present> attempts;       // ports to be claimed unseen
   engine::Relation<std::string, Ready> ready;            // by logical port
   engine::Relation<Wanted, Present> wanted;
   // The logical ports that have a connection tracking zone.

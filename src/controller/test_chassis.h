@@ -13,7 +13,7 @@ namespace mooring::controller {
 
 class TestChassis {
  public:
-  TestChassis() : derived(ovs, sb, confirmations, {}) {
+  TestChassis() : derived(ovs, sb, confirmations, attempts, {}) {
     set_external_ids({{"system-id", "hv1"},
                       {"ovn-remote", "unix:/sb"},
                       {"ovn-encap-type", "geneve"},
@@ -140,6 +140,11 @@ class TestChassis {
       derived.outputs.wanted.for_each([&](const Wanted& w, const auto&) { asked.insert(w); });
       confirmations.ask(std::move(asked));
       if (answering) confirmations.confirm();
+      attempts.forget(derived.outputs);
+      std::vector<std::string> absent;  // what is bound here or free is among the rows already
+      derived.outputs.attempts.for_each(
+          [&](const std::string& port, const auto&) { absent.push_back(port); });
+      for (const std::string& port : absent) attempts.miss(port);
       again = !derived.graph.idle();
     }
   }
@@ -181,6 +186,7 @@ class TestChassis {
   ovs::Database ovs;
   sb::Database sb;
   Confirmations confirmations;
+  Attempts attempts;
   Derivations derived;
   Uuid self = id(2);
   std::map<std::string, Uuid> bridges;

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "model/row_uuid.h"
+#include "northd/options.h"
+
 namespace mooring::northd {
 namespace {
 
@@ -57,6 +60,7 @@ sb::PortBinding make_row(const std::string& name, const DesiredBinding& desired)
   row.tag = desired.tag;
   if (desired.requested_chassis) row.requested_chassis.emplace().uuid = *desired.requested_chassis;
   row.enabled = desired.enabled;
+  row.claimable = desired.type.empty() && option(desired.options, "requested-chassis").empty();
   row.port_groups = desired.port_groups;
   row.external_ids = desired.external_ids;
   return row;
@@ -70,7 +74,8 @@ void write_difference(ovsdb::Transaction& transaction, const sb::PortBinding& pr
       C::mac, &Row::mac)(C::port_security, &Row::port_security)(C::options, &Row::options)(
       C::parent_port, &Row::parent_port)(C::tag, &Row::tag)(
       C::requested_chassis, &Row::requested_chassis)(C::enabled, &Row::enabled)(
-      C::port_groups, &Row::port_groups)(C::external_ids, &Row::external_ids);
+      C::port_groups, &Row::port_groups)(C::external_ids, &Row::external_ids)(
+      C::claimable, &Row::claimable);
 }
 
 }  // namespace
@@ -138,12 +143,23 @@ Result<BindingSync::Written> BindingSync::write_key(ovsdb::Transaction& transact
   row.datapath.uuid = *datapath;
   row.tunnel_key = *tunnel_key;
   if (present == nullptr) {
-    transaction.insert(row);
+    insert(transaction, row);
   } else {
     write_difference(transaction, *present, row);
   }
   if (desired->type == "localnet") chosen_[key] = {*datapath, *tunnel_key};
   return Written::kDone;
+}
+
+// Under the UUID by which a chassis finds it, unless a row has that which is another port's or is about
+// to go.
+void BindingSync::insert(ovsdb::Transaction& transaction, const sb::PortBinding& row) const {
+  const Uuid uuid = model::port_binding_uuid(row.logical_port);
+  if (inputs_.sb_tables.port_binding.find(uuid) == nullptr) {
+    transaction.insert_as(uuid, row);
+  } else {
+    transaction.insert(row);
+  }
 }
 
 std::string BindingSync::words_for(const std::string& key) const {

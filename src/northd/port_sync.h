@@ -33,6 +33,7 @@ class BindingSync final : public RowSync<sb::PortBinding, std::string, DesiredBi
 
  private:
   // Error: there is no free key.
+  void insert(ovsdb::Transaction& transaction, const sb::PortBinding& row) const;
   Result<std::int64_t> choose_key(const Uuid& datapath, const std::string& name,
                                   const DesiredBinding& desired, const sb::PortBinding* present);
 

@@ -109,11 +109,20 @@ void encode(json::Writer& out, const std::optional<T>& value) {
   out.begin_array().string("set").begin_array().end_array().end_array();
 }
 
+// The long form, in which a set of keys to be deleted from a map has to be.
 template <class T>
-void encode(json::Writer& out, const Set<T>& value) {
+void encode_elements(json::Writer& out, const Set<T>& value) {
   out.begin_array().string("set").begin_array();
   for (const T& element : value) encode(out, element);
   out.end_array().end_array();
+}
+
+// Of one element the short form (RFC 7047 section 5.1, "<set>"): how long a server reads at a
+// transaction goes by the pieces of its text.
+template <class T>
+void encode(json::Writer& out, const Set<T>& value) {
+  if (value.size() == 1) return encode(out, *value.begin());
+  encode_elements(out, value);
 }
 
 template <class K, class V>

@@ -10,10 +10,8 @@ std::string to_text(const auto& write) {
   return out;
 }
 
-void write_where(json::Writer& out, const Uuid& row) {
-  out.key("where").begin_array().begin_array().string("_uuid").string("==");
-  encode(out, row);
-  out.end_array().end_array();
+void write_where(json::Writer& out, const Uuid& row, std::string_view more) {
+  out.key("where").raw("[[\"_uuid\",\"==\"," + to_json(row) + "]" + std::string(more) + "]");
 }
 
 }  // namespace
@@ -26,21 +24,40 @@ Uuid Transaction::insert_row(std::string_view table) {
 
 Uuid Transaction::insert_row(std::string_view table, std::span<const ColumnInfo> columns,
                              const void* row) {
-  Uuid placeholder = insert_row(table);
+  Uuid placeholder = make_placeholder();
+  insert_row_as(placeholder, table, columns, row);
+  return placeholder;
+}
+
+void Transaction::insert_row_as(const Uuid& uuid, std::string_view table,
+                                std::span<const ColumnInfo> columns, const void* row) {
+  auto& cells = operation_on(Kind::kInsert, table, uuid).cells;
   for (const ColumnInfo& column : columns) {
     const void* member = column.get(row);
     if (column.ops->is_default(member)) continue;
     std::string value = to_text([&](json::Writer& out) { column.ops->encode(out, member); });
-    operations_.back().cells.push_back({std::string(column.name), {}, std::move(value)});
+    cells.push_back({std::string(column.name), {}, std::move(value)});
   }
-  return placeholder;
+}
+
+std::size_t Transaction::set_column_where(std::string_view table, const Uuid& row,
+                                          const Condition& where, std::string_view column,
+                                          std::string value) {
+  std::string clauses = to_text([&](json::Writer& out) { where.to_json_where(out); });
+  operations_.push_back({Kind::kUpdate,
+                         std::string(table),
+                         row,
+                         {{std::string(column), {}, std::move(value)}},
+                         {},
+                         "," + clauses.substr(1, clauses.size() - 2)});
+  return operations_.size() - 1;
 }
 
 // The operation of this kind on the row that later parts can join, or a new one at the end.
 Transaction::Operation& Transaction::operation_on(Kind kind, std::string_view table,
                                                   const Uuid& row) {
   auto [place, fresh] = places_.try_emplace({kind, row}, operations_.size());
-  if (fresh) operations_.push_back({kind, std::string(table), row, {}, {}});
+  if (fresh) operations_.push_back({kind, std::string(table), row, {}, {}, {}});
   return operations_[place->second];
 }
 
@@ -71,7 +88,7 @@ void Transaction::wait_column(std::string_view table, const Uuid& row, std::stri
                               std::string value) {
   places_.clear();  // what comes after it must not move before it
   operations_.push_back(
-      {Kind::kWait, std::string(table), row, {{std::string(column), {}, std::move(value)}}, {}});
+      {Kind::kWait, std::string(table), row, {{std::string(column), {}, std::move(value)}}, {}, {}});
 }
 
 void Transaction::wait_row(std::string_view table, const Uuid& row) {
@@ -80,7 +97,7 @@ void Transaction::wait_row(std::string_view table, const Uuid& row) {
 
 std::size_t Transaction::raw(std::string operation) {
   places_.clear();
-  operations_.push_back({Kind::kOther, {}, {}, {}, std::move(operation)});
+  operations_.push_back({Kind::kOther, {}, {}, {}, std::move(operation), {}});
   return operations_.size() - 1;
 }
 
@@ -99,7 +116,8 @@ void Transaction::assert_lock(std::string_view name) {
 void Transaction::abort() { raw(R"({"op":"abort"})"); }
 
 // False, and nothing written, when filter leaves the operation without effect.
-bool Transaction::write(std::string& out, const Operation& operation, const ColumnFilter& filter) {
+bool Transaction::write(std::string& out, const Operation& operation, const ColumnFilter& filter,
+                        const std::set<std::string, std::less<>>& names) {
   if (operation.kind == Kind::kOther) {
     out += operation.text;
     return true;
@@ -118,9 +136,13 @@ bool Transaction::write(std::string& out, const Operation& operation, const Colu
   writer.begin_object().key("op").string(kNames[static_cast<std::size_t>(operation.kind)]);
   writer.key("table").string(operation.table);
   if (operation.kind == Kind::kInsert) {
-    writer.key("uuid-name").string(placeholder_name(operation.row));
+    if (!is_placeholder(operation.row)) {
+      writer.key("uuid").string(operation.row.to_string());
+    } else if (std::string name = placeholder_name(operation.row); names.contains(name)) {
+      writer.key("uuid-name").string(name);
+    }
   } else {
-    write_where(writer, operation.row);
+    write_where(writer, operation.row, operation.where);
   }
   write_cells(writer, operation.kind, cells);
   writer.end_object();
@@ -151,13 +173,36 @@ void Transaction::write_cells(json::Writer& out, Kind kind, const std::vector<co
   }
 }
 
+// Of the rows that it inserts. A name that nothing refers to would be work for the server.
+std::set<std::string, std::less<>> Transaction::names_referred_to() const {
+  constexpr std::string_view kTag = "[\"named-uuid\",\"";
+  std::set<std::string, std::less<>> out;
+  auto scan = [&](std::string_view text) {
+    for (std::size_t at = text.find(kTag); at != text.npos; at = text.find(kTag, at)) {
+      at += kTag.size();
+      std::string_view name = text.substr(at, text.find('"', at) - at);
+      if (!out.contains(name)) out.emplace(name);
+    }
+  };
+  for (const Operation& operation : operations_) {
+    scan(operation.text);
+    scan(operation.where);
+    if (is_placeholder(operation.row) && operation.kind != Kind::kInsert) {
+      out.insert(placeholder_name(operation.row));
+    }
+    for (const Cell& cell : operation.cells) scan(cell.value);
+  }
+  return out;
+}
+
 std::string Transaction::to_params(std::string_view database, const ColumnFilter& filter,
                                    std::vector<std::size_t>* kept) const {
+  const auto names = names_referred_to();
   std::string out = "[" + json::quoted(database);
   for (std::size_t i = 0; i < operations_.size(); ++i) {
     std::size_t before = out.size();
     out += ',';
-    if (!write(out, operations_[i], filter)) {
+    if (!write(out, operations_[i], filter, names)) {
       out.resize(before);
     } else if (kept != nullptr) {
       kept->push_back(i);

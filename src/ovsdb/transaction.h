@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -13,6 +14,7 @@
 
 #include "ovsdb/codec.h"
 #include "ovsdb/column_info.h"
+#include "ovsdb/condition.h"
 #include "ovsdb/row.h"
 
 namespace mooring::ovsdb {
@@ -54,6 +56,12 @@ class Transaction {
   store::Ref<Row> insert(const Row& row) {
     return {insert_row(Row::kTable, Row::columns(), &row)};
   }
+  // The same with a UUID of the client's choice, new to the table (ovsdb-server(7), section 5.2.1); else
+  // the transaction fails with "duplicate uuid".
+  template <class Row>
+  void insert_as(const Uuid& uuid, const Row& row) {
+    insert_row_as(uuid, Row::kTable, Row::columns(), &row);
+  }
   template <class Row>
   void remove(const Uuid& row) {
     remove_row(Row::kTable, row);
@@ -69,6 +77,14 @@ class Transaction {
   void update(const Uuid& row, const Column<Row, T>& column, const std::type_identity_t<T>& value) {
     static_assert(is_whole<T>, "sets and maps are changed by element: insert_into, put, diff");
     set_column(Row::kTable, row, column.name, to_json(value));
+  }
+  // The same, if the row also meets every clause of `where`. An operation of its own:
+  // TransactionResult::operations[what this returns].count says whether it did.
+  template <class Row, class T>
+  std::size_t update_where(const Uuid& row, const Condition& where, const Column<Row, T>& column,
+                           const std::type_identity_t<T>& value) {
+    static_assert(is_whole<T>, "sets and maps are changed by element: insert_into, put, diff");
+    return set_column_where(Row::kTable, row, where, column.name, to_json(value));
   }
   // Adds to an integer; atomically, whatever others write meanwhile.
   template <class Row>
@@ -115,7 +131,7 @@ class Transaction {
   template <class Row, class K, class V>
   void erase_key(const Uuid& row, const Column<Row, Map<K, V>>& column,
                  const std::type_identity_t<K>& key) {
-    mutate(Row::kTable, row, column.name, "delete", to_json(Set<K>{key}));
+    mutate(Row::kTable, row, column.name, "delete", keys_json(Set<K>{key}));
   }
   template <class Row, class K, class V>
   void diff(const Uuid& row, const Column<Row, Map<K, V>>& column,
@@ -131,7 +147,7 @@ class Transaction {
       auto it = before.find(key);
       if (it == before.end() || it->second != value) fresh.emplace_hint(fresh.end(), key, value);
     }
-    if (!gone.empty()) mutate(Row::kTable, row, column.name, "delete", to_json(gone));
+    if (!gone.empty()) mutate(Row::kTable, row, column.name, "delete", keys_json(gone));
     if (!fresh.empty()) mutate(Row::kTable, row, column.name, "insert", to_json(fresh));
   }
 
@@ -204,12 +220,27 @@ class Transaction {
     std::string table;
     Uuid row;
     std::vector<Cell> cells;
-    std::string text;  // of kOther: the whole operation
+    std::string text;   // of kOther: the whole operation
+    std::string where;  // clauses besides the row's: JSON, each with a comma before it
   };
 
+  template <class K>
+  static std::string keys_json(const Set<K>& keys) {
+    std::string out;
+    json::Writer writer(out);
+    encode_elements(writer, keys);
+    return out;
+  }
+
   Uuid insert_row(std::string_view table, std::span<const ColumnInfo> columns, const void* row);
+  void insert_row_as(const Uuid& uuid, std::string_view table, std::span<const ColumnInfo> columns,
+                     const void* row);
+  std::size_t set_column_where(std::string_view table, const Uuid& row, const Condition& where,
+                               std::string_view column, std::string value);
+  std::set<std::string, std::less<>> names_referred_to() const;
   Operation& operation_on(Kind kind, std::string_view table, const Uuid& row);
-  static bool write(std::string& out, const Operation& operation, const ColumnFilter& filter);
+  static bool write(std::string& out, const Operation& operation, const ColumnFilter& filter,
+                    const std::set<std::string, std::less<>>& names);
   static void write_cells(json::Writer& out, Kind kind, const std::vector<const Cell*>& cells);
 
   std::vector<Operation> operations_;

@@ -1,5 +1,6 @@
 #include "ovsdb/transaction.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "ovsdb/condition.h"
@@ -9,6 +10,8 @@
 namespace mooring::ovsdb {
 namespace {
 
+using testing::HasSubstr;
+using testing::Not;
 using testdb::Port;
 using testdb::Switch;
 using C = Port::Columns;
@@ -22,10 +25,36 @@ TEST(Transaction, InsertsWhatIsNotDefault) {
   auto port = txn.insert(Port{.name = "p", .tag = 0, .enabled = false, .options = {{"a", "b"}}});
   txn.update(port.uuid, C::enabled, true);
   txn.update(port.uuid, C::name, "q");
-  std::string name = placeholder_name(port.uuid);
   EXPECT_EQ(txn.to_params("D"),
-            R"(["D",{"op":"insert","table":"Port","uuid-name":")" + name +
-                R"(","row":{"name":"q","tag":0,"options":["map",[["a","b"]]],"enabled":true}}])");
+            R"(["D",{"op":"insert","table":"Port","row":{"name":"q","tag":0,)"
+            R"("options":["map",[["a","b"]]],"enabled":true}}])");
+}
+
+TEST(Transaction, NamesWhatIsReferredTo) {
+  Transaction txn;
+  auto port = txn.insert(Port{.name = "p"});
+  auto other = txn.insert(Switch{.name = "s", .ports = {port}});
+  std::string text = txn.to_params("D");
+  EXPECT_THAT(text, HasSubstr(R"("uuid-name":")" + placeholder_name(port.uuid) + "\""));
+  EXPECT_THAT(text, Not(HasSubstr(placeholder_name(other.uuid))));
+}
+
+TEST(Transaction, InsertsUnderAGivenUuid) {
+  Transaction txn;
+  txn.insert_as(kRow, Port{.name = "p"});
+  EXPECT_EQ(txn.to_params("D"),
+            R"(["D",{"op":"insert","table":"Port",)"
+            R"("uuid":"00000000-0000-4000-8000-000000000001","row":{"name":"p"}}])");
+}
+
+TEST(Transaction, UpdatesWhereMoreHolds) {
+  Transaction txn;
+  txn.update(kRow, C::tag, 5);
+  EXPECT_EQ(txn.update_where(kRow, Condition::none().equals(C::name, "p"), C::tag, 6), 1u);
+  EXPECT_THAT(txn.to_params("D"),
+              HasSubstr(R"({"op":"update","table":"Port","where":[["_uuid","==",["uuid",)"
+                        R"("00000000-0000-4000-8000-000000000001"]],["name","==","p"]],)"
+                        R"("row":{"tag":6}})"));
 }
 
 TEST(Transaction, MergesWhatConcernsOneRow) {
@@ -65,7 +94,7 @@ TEST(Transaction, DifferencesAreMinimal) {
   EXPECT_EQ(
       txn.to_params("D"),
       R"(["D",{"op":"mutate","table":"Port",)" WHERE
-      R"(,"mutations":[["addresses","insert",["set",["c"]]],["addresses","delete",["set",["a"]]],)"
+      R"(,"mutations":[["addresses","insert","c"],["addresses","delete","a"],)"
       R"(["options","delete",["set",["a"]]],["options","insert",["map",[["a","2"]]]]]}])");
 }
 

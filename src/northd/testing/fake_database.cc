@@ -96,16 +96,24 @@ class FakeDatabase::Run {
     }
     return text;
   }
-  Uuid uuid_of(const std::string& name) {
-    auto [it, fresh] = named_.try_emplace(name, Uuid());
-    if (fresh) it->second = Uuid(0x1000, next_uuid_++);
-    return it->second;
-  }
+  // The rows that were inserted, in their order.
+  const std::vector<Uuid>& inserted() const { return inserted_; }
 
  private:
+  Uuid uuid_of(const std::string& name) {
+    auto [it, fresh] = named_.try_emplace(name, Uuid());
+    if (fresh) it->second = fresh_uuid();
+    return it->second;
+  }
+  Uuid fresh_uuid() { return Uuid(0x1000, next_uuid_++); }
   void insert(const ovsdb::TableSchema& table, json::Value operation) {
     auto name = operation["uuid-name"].string();
-    Uuid uuid = name ? uuid_of(std::string(*name)) : Uuid(0x1000, next_uuid_++);
+    auto given = operation["uuid"].string();
+    Uuid uuid = given ? Uuid::parse(*given).value_or(Uuid())
+                : name ? uuid_of(std::string(*name))
+                       : fresh_uuid();
+    if (tables_[table.name].contains(uuid)) throw Refusal{"duplicate uuid", uuid.to_string()};
+    inserted_.push_back(uuid);
     DynamicRow row;
     for (const auto& [column, spec] : table.columns) row[column] = Datum::initial(spec.type);
     set(table, row, operation["row"]);
@@ -230,6 +238,7 @@ class FakeDatabase::Run {
   Tables tables_;
   std::uint64_t& next_uuid_;
   std::map<std::string, Uuid> named_;
+  std::vector<Uuid> inserted_;
 };
 
 FakeDatabase::FakeDatabase(std::string_view schema_file, std::unique_ptr<ovsdb::Replica> replica)
@@ -272,8 +281,9 @@ ovsdb::TransactionOutcome FakeDatabase::transact(const ovsdb::Transaction& trans
     return fail(refusal.tag, refusal.message);
   }
   ovsdb::TransactionResult result;
+  auto inserted = run.inserted().begin();
   for (const auto& [operation, placeholder] : transaction.insertions()) {
-    result.uuids[placeholder] = run.uuid_of(ovsdb::placeholder_name(placeholder));
+    result.uuids[placeholder] = *inserted++;
   }
   return result;
 }
