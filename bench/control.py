@@ -96,6 +96,12 @@ class Measurement:
                 {"op": "update", "table": "Port_Binding", "where": [["_uuid", "==", uuid]],
                  "row": {"chassis": chassis[n % len(chassis)], "up": True}}
                 for n, uuid in enumerate(others[start:start + network.BATCH])))
+        wait_until(lambda: self._ports_up() == len(others), 600, "the ports elsewhere to be up")
+
+    def _ports_up(self) -> int:
+        found = self.nb.transact({"op": "select", "table": "Logical_Switch_Port",
+                                  "where": [["up", "==", True]], "columns": ["_uuid"]})
+        return len(found[0]["rows"])
 
     def _add_chassis(self, number: int) -> list[str]:
         encap = {"op": "insert", "table": "Encap", "uuid-name": "encap",
@@ -235,7 +241,6 @@ def figures_of(run: Measurement, floor: Callable[[Measurement], Figures] | None)
     run.load()
     out: Figures = {"northd start until southbound complete, ms": run.start_northd()}
     run.bind_elsewhere()
-    run.commit(until="sb_cfg")
     run.local.transact(*plug_operations(range(LOCAL)))
     out["chassis start until VIFs up, ms"] = run.start_chassis()
     run.commit()

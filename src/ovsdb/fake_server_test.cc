@@ -237,6 +237,23 @@ TEST_F(FakeServerTest, ResumesByTransactionIdWithTheConfirmedConditions) {
   EXPECT_EQ(peer.changes.size(), 1u);
 }
 
+TEST_F(FakeServerTest, OfATableThatNothingIsWantedOfThereAreNoInitialContents) {
+  serve_and_sync();
+  server.answers["monitor_cond_change"] = [](json::Value) { return "{}"; };
+  peer.client->set_condition<testdb::Host>(Condition::none());
+  ASSERT_TRUE(peer.wait([&] { return peer.client->conditions_settled(); }));
+  std::string request;
+  server.answers["monitor_cond_since"] = [&](json::Value params) {
+    request = params.at(2).dump();
+    return R"([true,"00000000-0000-4000-8000-000000000003",{}])";
+  };
+  server.hang_up();
+  ASSERT_TRUE(peer.wait_lost());
+  ASSERT_TRUE(peer.wait([&] { return !request.empty(); }));
+  EXPECT_THAT(request, HasSubstr(R"("where":[false],"select":{"initial":false}}])"));
+  EXPECT_THAT(request, HasSubstr(R"("where":[true]}])"));
+}
+
 TEST_F(FakeServerTest, ChangesOfConditionsTravelTogetherAndOneAtATime) {
   serve_and_sync();
   std::vector<std::string> requests;

@@ -74,8 +74,14 @@ std::string Monitor::request_params(std::string_view database) {
     for (const std::string& column : sink->columns()) writer.string(column);
     writer.end_array();
     if (has_conditions()) {
+      const Condition& condition = conditions_.confirmed(sink->name());
       writer.key("where");
-      conditions_.confirmed(sink->name()).to_json_where(writer);
+      condition.to_json_where(writer);
+      // For initial contents ovsdb-server copies every row before it looks at conditions; what a
+      // later condition selects comes without them.
+      if (condition.is_none()) {
+        writer.key("select").begin_object().key("initial").boolean(false).end_object();
+      }
     }
     writer.end_object().end_array();
   }
