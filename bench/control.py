@@ -107,8 +107,10 @@ class Measurement:
         encap = {"op": "insert", "table": "Encap", "uuid-name": "encap",
                  "row": {"type": "geneve", "ip": f"192.0.2.{100 + number}",
                          "chassis_name": f"far{number}"}}
+        mappings = ["map", [["ovn-bridge-mappings", "physnet1:br-eth1"]]]
         row = {"name": f"far{number}", "hostname": f"far{number}",
-               "encaps": ["named-uuid", "encap"]}
+               "encaps": ["named-uuid", "encap"], "other_config": mappings,
+               "external_ids": mappings}
         results = self.sb.transact(encap, {"op": "insert", "table": "Chassis", "row": row})
         return results[1]["uuid"]
 

@@ -30,6 +30,14 @@ std::vector<SetMember> members_of(const sb::AddressSet& row) {
   return out;
 }
 
+engine::KeyChanges<SetMember> member_changes(const sb::AddressSet& before,
+                                             const sb::AddressSet& after) {
+  if (before.name != after.name) return {members_of(before), members_of(after)};
+  return engine::key_changes<SetMember>(
+      before.addresses, after.addresses,
+      [&after](const std::string& text) { return SetMember{after.name, text}; });
+}
+
 }  // namespace
 
 Inputs::Inputs(engine::Graph& graph, ovs::Database& ovs, sb::Database& sb,
@@ -79,7 +87,7 @@ Inputs::Inputs(engine::Graph& graph, ovs::Database& ovs, sb::Database& sb,
       address_sets(graph, sb.address_set),
       address_set_by_name(graph, sb.address_set, mask_of(sb::AddressSet::Columns::name),
                           [](const auto& row) { return std::vector<std::string>{row.name}; }),
-      set_members(graph, sb.address_set, ~store::ColumnMask{0}, members_of),
+      set_members(graph, {sb.address_set, ~store::ColumnMask{0}, members_of, member_changes}),
       meter_by_name(graph, sb.meter, mask_of(sb::Meter::Columns::name),
                     [](const auto& row) { return std::vector<std::string>{row.name}; }),
       meters_from(graph, sb.meter, mask_of(sb::Meter::Columns::name),

@@ -8,17 +8,15 @@
 
 namespace mooring::engine {
 
-Cell::Cell(Graph& graph, int stratum) : graph_(graph), stratum_(stratum) {}
-
 Cell::~Cell() {
   assert(readers_ == nullptr);
-  graph_.forget(*this);
+  graph().forget(*this);
 }
 
 void Cell::changed(Mask mask) {
   if ((mask & read_mask_) == 0) return;
   for (const Edge* edge = readers_; edge != nullptr; edge = edge->after) {
-    if (edge->mask & mask) graph_.enqueue(*edge->reader);
+    if (edge->mask & mask) graph().enqueue(*edge->reader);
   }
 }
 
@@ -35,15 +33,14 @@ void Cell::unlink(Edge& edge) {
   if (edge.after != nullptr) edge.after->before = edge.before;
   if (readers_ != nullptr) return;
   read_mask_ = 0;
-  graph_.maybe_unused(*this);
+  graph().maybe_unused(*this);
 }
 
-Deriving::Deriving(Graph& graph, int stratum)
-    : Cell(graph, stratum), sequence_(graph.next_sequence()) {}
+Deriving::Deriving(CellOwner& owner) : Cell(owner), sequence_(graph().next_sequence()) {}
 
 Deriving::~Deriving() {
   drop_reads();
-  graph_.dequeue(*this);
+  graph().dequeue(*this);
 }
 
 void Deriving::set_reads(Context& context) {
@@ -60,12 +57,12 @@ void Deriving::set_reads(Context& context) {
     source->link(reads_[i]);
     height_ = std::max(height_, source->height() + 1);
   }
-  graph_.add_edges(read_count_);
+  graph().add_edges(read_count_);
 }
 
 void Deriving::drop_reads() {
   for (std::uint32_t i = 0; i < read_count_; ++i) reads_[i].source->unlink(reads_[i]);
-  graph_.add_edges(-static_cast<std::int64_t>(read_count_));
+  graph().add_edges(-static_cast<std::int64_t>(read_count_));
   read_count_ = 0;
   reads_.reset();
 }

@@ -27,10 +27,28 @@ struct Edge {
   Edge* after = nullptr;
 };
 
+// What all cells of a kind share. Each kind's cells belong to one.
+class CellOwner {
+ public:
+  int stratum() const { return stratum_; }
+
+ protected:
+  CellOwner(Graph& graph, int stratum) : graph_(graph), stratum_(stratum) {}
+  CellOwner(const CellOwner&) = delete;
+  CellOwner& operator=(const CellOwner&) = delete;
+  ~CellOwner() = default;
+
+  Graph& graph_;
+
+ private:
+  friend class Cell;
+  int stratum_;
+};
+
 // Something that can be read: an input, a derived value, or the elements under a relation's key.
 class Cell {
  public:
-  Cell(Graph& graph, int stratum);
+  explicit Cell(CellOwner& owner) : owner_(owner) {}
   virtual ~Cell();
   Cell(const Cell&) = delete;
   Cell& operator=(const Cell&) = delete;
@@ -38,14 +56,16 @@ class Cell {
   // Queues every reader whose mask meets `changed`.
   void changed(Mask changed = kAll);
   bool has_readers() const { return readers_ != nullptr; }
-  int stratum() const { return stratum_; }
+  int stratum() const { return owner_.stratum_; }
   std::uint32_t height() const { return height_; }
 
   // Called when nobody reads the cell any more: frees it unless something else needs it.
   virtual void collect() = 0;
 
  protected:
-  Graph& graph_;
+  Graph& graph() const { return owner_.graph_; }
+
+  CellOwner& owner_;
 
  private:
   friend class Graph;
@@ -58,13 +78,12 @@ class Cell {
   Mask read_mask_ = 0;  // of all readers since there were none: a port group's row has very many
   std::uint32_t doomed_at_ = kNowhere;  // the place on the graph's list of what may be unused
   std::uint32_t height_ = 0;            // longer than any way down to an input
-  int stratum_;
 };
 
 // A cell that reads others.
 class Deriving : public Cell {
  public:
-  Deriving(Graph& graph, int stratum);
+  explicit Deriving(CellOwner& owner);
   ~Deriving() override;
 
   // Brings the value up to date, if there is something to compute.

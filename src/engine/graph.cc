@@ -4,7 +4,7 @@
 
 namespace mooring::engine {
 
-MemoBase::MemoBase(Graph& graph, std::string name) : graph_(graph) {
+MemoBase::MemoBase(Graph& graph, std::string name, int stratum) : CellOwner(graph, stratum) {
   stats_.name = std::move(name);
   graph_.register_memo(*this);
 }

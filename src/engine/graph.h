@@ -45,12 +45,10 @@ struct Stats {
 };
 
 // A kind of derivation, seen from the graph.
-class MemoBase {
+class MemoBase : public CellOwner {
  public:
-  MemoBase(Graph& graph, std::string name);
+  MemoBase(Graph& graph, std::string name, int stratum);
   virtual ~MemoBase();
-  MemoBase(const MemoBase&) = delete;
-  MemoBase& operator=(const MemoBase&) = delete;
 
   const MemoStats& stats() const { return stats_; }
   virtual std::size_t node_bytes() const = 0;
@@ -58,7 +56,6 @@ class MemoBase {
   virtual void reset() = 0;
 
  protected:
-  Graph& graph_;
   MemoStats stats_;
 };
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <boost/container/small_vector.hpp>
 #include <functional>
-#include <iterator>
 #include <memory>
 #include <span>
 #include <utility>
@@ -19,13 +18,46 @@
 
 namespace mooring::engine {
 
+// The keys that a row has lost and gained by a change, each in order.
+template <class K>
+struct KeyChanges {
+  std::vector<K> gone;
+  std::vector<K> come;
+};
+
+// What two sorted ranges differ by, as keys. to_key keeps the order.
+template <class K, class Range, class ToKey>
+KeyChanges<K> key_changes(const Range& before, const Range& after, ToKey to_key) {
+  KeyChanges<K> out;
+  auto b = before.begin();
+  auto a = after.begin();
+  while (b != before.end() || a != after.end()) {
+    if (a == after.end() || (b != before.end() && *b < *a)) {
+      out.gone.push_back(to_key(*b++));
+    } else if (b == before.end() || *a < *b) {
+      out.come.push_back(to_key(*a++));
+    } else {
+      ++a;
+      ++b;
+    }
+  }
+  return out;
+}
+
+// Where the keys of an index over a table come from.
+template <class Row, class K>
+struct Feed {
+  store::Table<Row>& table;
+  store::ColumnMask columns;  // which keys and changes use; other changes leave the index alone
+  std::function<std::vector<K>(const Row&)> keys;
+  // The difference of both rows' keys, for rows with so many that making them costs; null otherwise.
+  std::function<KeyChanges<K>(const Row& before, const Row& after)> changes = nullptr;
+};
+
 // Rows by a key, of which a row may have none, one or many.
 template <class K>
-class KeyIndex {
+class KeyIndex : public CellOwner {
  public:
-  KeyIndex(const KeyIndex&) = delete;
-  KeyIndex& operator=(const KeyIndex&) = delete;
-
   // The UUIDs of the rows under key, in order; valid until a row changes.
   std::span<const Uuid> find(const K& key) const {
     const Entry* entry = entries_.find(key);
@@ -47,45 +79,42 @@ class KeyIndex {
   }
 
  protected:
-  // Where keys come from. keys may use only the columns in `columns` (bits); other changes leave
-  // the index alone.
-  template <class Row>
-  struct Feed {
-    store::Table<Row>& table;
-    store::ColumnMask columns;
-    std::function<std::vector<K>(const Row&)> keys;
-  };
-
-  explicit KeyIndex(Graph& graph) : graph_(graph) {}
+  explicit KeyIndex(Graph& graph) : CellOwner(graph, 0) {}
   ~KeyIndex() = default;
 
   template <class Row>
-  void follow(Feed<Row> feed) {
+  void follow(const Feed<Row, K>& feed) {
     feed.table.for_each([&](const Row& row) {
       for (const K& key : sorted(feed.keys(row))) place(key, row.uuid, true);
     });
-    subscriptions_.push_back(feed.table.observe(
-        [this, columns = feed.columns, keys = feed.keys](const store::Change<Row>& change) {
-          bool same = change.before != nullptr && change.after != nullptr;
-          if (same && !(change.columns & columns)) return;
-          apply(change.uuid(),
-                change.before != nullptr ? sorted(keys(*change.before)) : std::vector<K>(),
-                change.after != nullptr ? sorted(keys(*change.after)) : std::vector<K>());
-        }));
+    subscriptions_.push_back(feed.table.observe([this, feed](const store::Change<Row>& change) {
+      bool same = change.before != nullptr && change.after != nullptr;
+      if (same && !(change.columns & feed.columns)) return;
+      auto keys_of = [&feed](const Row* row) {
+        return row != nullptr ? sorted(feed.keys(*row)) : std::vector<K>();
+      };
+      // Only the difference is touched: a switch's row has all its ports, and one comes or goes.
+      const KeyChanges<K> changes =
+          same && feed.changes
+              ? feed.changes(*change.before, *change.after)
+              : key_changes<K>(keys_of(change.before), keys_of(change.after),
+                               [](const K& key) { return key; });
+      for (const K& key : changes.gone) place(key, change.uuid(), false);
+      for (const K& key : changes.come) place(key, change.uuid(), true);
+    }));
   }
 
  private:
   // Exists while it has rows or readers.
   struct Entry final : Cell, Keyed<K> {
-    Entry(Graph& graph, KeyIndex& i, const K& k) : Cell(graph, 0), Keyed<K>(k), index(i) {}
-    void collect() override { index.drop_if_unused(*this); }
+    Entry(KeyIndex& index, const K& k) : Cell(index), Keyed<K>(k) {}
+    void collect() override { static_cast<KeyIndex&>(this->owner_).drop_if_unused(*this); }
     std::span<const Uuid> span() const { return {rows.data(), rows.size()}; }
-    KeyIndex& index;
     boost::container::small_vector<Uuid, 1> rows;  // in order
   };
 
   Entry& entry_under(const K& key) {
-    return entries_.get(key, [&] { return std::make_unique<Entry>(graph_, *this, key); });
+    return entries_.get(key, [&] { return std::make_unique<Entry>(*this, key); });
   }
   void drop_if_unused(Entry& entry) {
     if (entry.rows.empty() && !entry.has_readers()) entries_.erase(entry.key());
@@ -94,17 +123,6 @@ class KeyIndex {
     if (!std::is_sorted(keys.begin(), keys.end())) std::sort(keys.begin(), keys.end());
     keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
     return keys;
-  }
-  // Only the difference is touched: a switch's row has all its ports, and one comes or goes.
-  void apply(const Uuid& uuid, const std::vector<K>& before, const std::vector<K>& after) {
-    std::vector<K> gone;
-    std::vector<K> come;
-    std::set_difference(before.begin(), before.end(), after.begin(), after.end(),
-                        std::back_inserter(gone));
-    std::set_difference(after.begin(), after.end(), before.begin(), before.end(),
-                        std::back_inserter(come));
-    for (const K& key : gone) place(key, uuid, false);
-    for (const K& key : come) place(key, uuid, true);
   }
   void place(const K& key, const Uuid& uuid, bool present) {
     Entry& entry = entry_under(key);
@@ -118,7 +136,6 @@ class KeyIndex {
     drop_if_unused(entry);
   }
 
-  Graph& graph_;
   KeyedSet<Entry> entries_;
   std::vector<std::function<void(const K&, bool)>> demanders_;
   std::vector<store::Subscription> subscriptions_;
@@ -130,18 +147,16 @@ class Index final : public KeyIndex<K> {
  public:
   Index(Graph& graph, store::Table<Row>& table, store::ColumnMask columns,
         std::function<std::vector<K>(const Row&)> keys)
-      : KeyIndex<K>(graph) {
-    this->template follow<Row>({table, columns, std::move(keys)});
-  }
+      : Index(graph, {table, columns, std::move(keys)}) {}
+  Index(Graph& graph, const Feed<Row, K>& feed) : KeyIndex<K>(graph) { this->follow(feed); }
 };
 
 // An index over several tables.
 template <class K, class... Rows>
 class UnitedIndex final : public KeyIndex<K> {
  public:
-  UnitedIndex(Graph& graph, typename KeyIndex<K>::template Feed<Rows>... feeds)
-      : KeyIndex<K>(graph) {
-    (this->follow(std::move(feeds)), ...);
+  UnitedIndex(Graph& graph, const Feed<Rows, K>&... feeds) : KeyIndex<K>(graph) {
+    (this->follow(feeds), ...);
   }
 };
 

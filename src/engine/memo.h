@@ -26,7 +26,7 @@ class Memo final : public MemoBase {
   using Function = std::function<V(Context&, const K&)>;
 
   Memo(Graph& graph, std::string name, int stratum, Function function)
-      : MemoBase(graph, std::move(name)), stratum_(stratum), function_(std::move(function)) {}
+      : MemoBase(graph, std::move(name), stratum), function_(std::move(function)) {}
   ~Memo() override { clear(); }
 
   // Keeps the value of key current until undemand() has been called as often.
@@ -44,7 +44,7 @@ class Memo final : public MemoBase {
   }
 
   const V& read(Context& context, const K& key) {
-    assert(context.stratum() >= stratum_);
+    assert(context.stratum() >= stratum());
     Node& source = node(key);
     source.refresh();
     context.note_read(source, kAll);
@@ -62,7 +62,6 @@ class Memo final : public MemoBase {
   }
 
   std::size_t node_bytes() const override { return sizeof(Node); }
-  int stratum() const { return stratum_; }
 
   void reset() override {
     nodes_.for_each([](Node& held) { held.invalidate(); });
@@ -70,17 +69,16 @@ class Memo final : public MemoBase {
 
  private:
   struct Node final : Deriving, Keyed<K> {
-    Node(Memo& owner, K k)
-        : Deriving(owner.graph_, owner.stratum_), Keyed<K>(std::move(k)), memo(owner) {}
+    Node(Memo& owner, K k) : Deriving(owner), Keyed<K>(std::move(k)) {}
     ~Node() override { emissions.release(); }
 
     void refresh() override {
       if (!this->queued() && value) return;
-      memo.graph_.dequeue(*this);
+      this->graph().dequeue(*this);
       assert(!running && "a derivation reads itself");
       running = true;
-      Context context(memo.graph_, memo.stratum_);
-      V fresh = memo.function_(context, this->key());
+      Context context(this->graph(), this->stratum());
+      V fresh = memo().function_(context, this->key());
       running = false;
       this->set_reads(context);
       // What is emitted again is never gone in between: new references first.
@@ -88,12 +86,12 @@ class Memo final : public MemoBase {
       store(std::move(fresh));
     }
     void collect() override {
-      if (demands == 0) memo.drop(this->key());
+      if (demands == 0) memo().drop(this->key());
     }
     void store(V fresh) {
-      ++memo.stats_.runs;
+      ++memo().stats_.runs;
       if (value && *value == fresh) {
-        ++memo.stats_.cutoffs;
+        ++memo().stats_.cutoffs;
         return;
       }
       value = std::move(fresh);
@@ -103,10 +101,10 @@ class Memo final : public MemoBase {
       value.reset();
       std::exchange(emissions, {}).release();
       this->drop_reads();
-      this->graph_.enqueue(*this);
+      this->graph().enqueue(*this);
     }
+    Memo& memo() { return static_cast<Memo&>(this->owner_); }
 
-    Memo& memo;
     std::optional<V> value;
     Emissions emissions;
     std::uint32_t demands = 0;  // from outside the graph
@@ -133,7 +131,6 @@ class Memo final : public MemoBase {
   }
 
   std::shared_ptr<Memo*> self_ = std::make_shared<Memo*>(this);
-  int stratum_;
   Function function_;
   KeyedSet<Node> nodes_;
 };

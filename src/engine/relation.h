@@ -76,7 +76,7 @@ class Elements {
 
 // Declared before the memos that emit into it or read it, so that it is destroyed after them.
 template <class K, class E>
-class Relation final : public RelationBase {
+class Relation final : public RelationBase, public CellOwner {
  public:
   // What became of a key since the journal was last drained.
   struct Difference {
@@ -87,16 +87,12 @@ class Relation final : public RelationBase {
 
   // journalled: keep what drain() reports. A relation that only memos read needs no journal.
   Relation(Graph& graph, int stratum, bool journalled = false)
-      : graph_(graph), stratum_(stratum), journalled_(journalled) {}
-  Relation(const Relation&) = delete;
-  Relation& operator=(const Relation&) = delete;
+      : CellOwner(graph, stratum), journalled_(journalled) {}
   ~Relation() override {
     for (FactType* fact : journal_) {
       if (fact->count == 0) delete fact;
     }
   }
-
-  int stratum() const { return stratum_; }
 
   // The elements under key now, for readers outside the graph; valid until the next update.
   Elements<E> find(const K& key) const {
@@ -136,14 +132,14 @@ class Relation final : public RelationBase {
   // Keeps memo current for every key that has at least so many elements.
   template <class V>
   void demand_each(Memo<K, V>& memo, std::size_t at_least = 1) {
-    assert(memo.stratum() > stratum_);
+    assert(memo.stratum() > stratum());
     demanders_.push_back({at_least, memo.demander()});
   }
 
   Elements<E> read(Context& context, const K& key) {
-    assert(context.stratum() > stratum_ && "a relation is read before it is whole");
+    assert(context.stratum() > stratum() && "a relation is read before it is whole");
     Slot& slot = slot_under(key);
-    if (!slot.cell) slot.cell = std::make_unique<SlotCell>(graph_, *this, slot);
+    if (!slot.cell) slot.cell = std::make_unique<SlotCell>(*this, slot);
     context.note_read(*slot.cell, kAll);
     return view(slot);
   }
@@ -185,9 +181,8 @@ class Relation final : public RelationBase {
     std::unique_ptr<SlotCell> cell;  // while somebody reads the key
   };
   struct SlotCell final : Cell {
-    SlotCell(Graph& graph, Relation& r, Slot& s) : Cell(graph, r.stratum_), relation(r), slot(s) {}
-    void collect() override { relation.drop_cell(slot); }
-    Relation& relation;
+    SlotCell(Relation& relation, Slot& s) : Cell(relation), slot(s) {}
+    void collect() override { static_cast<Relation&>(this->owner_).drop_cell(slot); }
     Slot& slot;
   };
   struct Demander {
@@ -259,8 +254,6 @@ class Relation final : public RelationBase {
     if (slot.present.empty() && slot.journalled == 0 && !slot.cell) slots_.erase(slot.key());
   }
 
-  Graph& graph_;
-  int stratum_;
   bool journalled_;
   KeyedSet<Slot> slots_;
   std::vector<FactType*> journal_;

@@ -17,17 +17,15 @@ namespace mooring::engine {
 
 // The rows of a table. Each reader depends on the columns that it used, by row.
 template <class Row>
-class Source {
+class Source final : public CellOwner {
  public:
-  Source(Graph& graph, store::Table<Row>& table) : graph_(graph), table_(table) {
+  Source(Graph& graph, store::Table<Row>& table) : CellOwner(graph, 0), table_(table) {
     subscription_ = table.observe([this](const store::Change<Row>& change) { apply(change); });
   }
-  Source(const Source&) = delete;
-  Source& operator=(const Source&) = delete;
 
   std::optional<typename Row::View> read(Context& context, const Uuid& uuid) {
     const Row* row = table_.find(uuid);
-    Cell& cell = cells_.get(uuid, [&] { return std::make_unique<RowCell>(graph_, *this, uuid); });
+    Cell& cell = cells_.get(uuid, [&] { return std::make_unique<RowCell>(*this, uuid); });
     // Coming and going concerns every reader, whatever it uses: such changes have all bits.
     Mask& mask = context.note_read(cell, row == nullptr ? kAll : kExists);
     if (row == nullptr) return std::nullopt;
@@ -48,9 +46,8 @@ class Source {
 
   // Exists while it is read.
   struct RowCell final : Cell, Keyed<Uuid> {
-    RowCell(Graph& graph, Source& s, const Uuid& uuid) : Cell(graph, 0), Keyed(uuid), source(s) {}
-    void collect() override { source.cells_.erase(key()); }
-    Source& source;
+    RowCell(Source& source, const Uuid& uuid) : Cell(source), Keyed(uuid) {}
+    void collect() override { static_cast<Source&>(owner_).cells_.erase(key()); }
   };
 
   void apply(const store::Change<Row>& change) {
@@ -62,7 +59,6 @@ class Source {
     for (const auto& demander : demanders_) demander(change.uuid(), change.after != nullptr);
   }
 
-  Graph& graph_;
   store::Table<Row>& table_;
   KeyedSet<RowCell> cells_;
   std::vector<std::function<void(const Uuid&, bool)>> demanders_;

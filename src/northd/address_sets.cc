@@ -13,16 +13,26 @@ using engine::Nothing;
 
 constexpr std::size_t kBadNamed = 3;
 
-// The members that can't be read, as a message names them; "" when all can.
-std::string bad_members(const nb::AddressSet::View& row) {
+// Members as a message names them; "" when there are none.
+std::string listed(const engine::Elements<std::string>& bad) {
   std::string out;
   std::size_t count = 0;
-  for (const std::string& text : row.addresses()) {
-    if (expr::parse_member(text)) continue;
+  for (const std::string& text : bad) {
     if (++count <= kBadNamed) out += (out.empty() ? "" : ", ") + quoted(text);
   }
   if (count > kBadNamed) out += fmt::format(" and {} more", count - kBadNamed);
   return out;
+}
+
+// An IP address, whether or not it is written as a prefix of full length.
+std::optional<PortAddress> whole_address(const std::string& text) {
+  if (auto ip4 = Ip4Prefix::parse(text); ip4 && ip4->length == 32) {
+    return PortAddress{PortAddress::Kind::kIp4, 0, ip4->address.bits()};
+  }
+  if (auto ip6 = Ip6Prefix::parse(text); ip6 && ip6->length == 128) {
+    return PortAddress{PortAddress::Kind::kIp6, ip6->address.high(), ip6->address.low()};
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -34,7 +44,8 @@ AddressSets::AddressSets(engine::Graph& graph, Inputs& inputs, Outputs& outputs,
       acls_(acls),
       ports_(ports),
       cover_(graph, outputs),
-      row_(graph, "address_set", stratum::kNetworks,
+      bad_(graph, stratum::kNetworks),
+      row_(graph, "address_set", stratum::kClashes,
            [this](Context& context, const Uuid& uuid) { return of_row(context, uuid); }),
       member_(graph, "address_set_member", stratum::kNetworks,
               [this](Context& context, const std::pair<std::string, std::string>& member) {
@@ -58,7 +69,7 @@ bool AddressSets::is_named(Context& context, const std::string& set) {
 Nothing AddressSets::of_row(Context& context, const Uuid& uuid) {
   auto row = context.row(inputs_.address_sets, uuid);
   if (!row) return {};
-  if (std::string bad = bad_members(*row); !bad.empty()) {
+  if (std::string bad = listed(context.elements(bad_, row->name())); !bad.empty()) {
     context.emit(
         outputs_.findings,
         finding_on("Address_Set", uuid, row->name(), model::code::kAddressInvalid),
@@ -74,22 +85,16 @@ Nothing AddressSets::of_row(Context& context, const Uuid& uuid) {
 // Addresses are joined with others; prefixes, MACs and numbers stay as they are written.
 Nothing AddressSets::of_member(Context& context, const std::string& set, const std::string& text) {
   if (context.find(inputs_.address_set_members, {set, text}).empty()) return {};
-  if (!is_named(context, set)) return {};
-  PortAddress address;
-  if (auto ip4 = Ip4Prefix::parse(text); ip4 && ip4->length == 32) {
-    address.kind = PortAddress::Kind::kIp4;
-    address.low = ip4->address.bits();
-  } else if (auto ip6 = Ip6Prefix::parse(text); ip6 && ip6->length == 128) {
-    address.kind = PortAddress::Kind::kIp6;
-    address.high = ip6->address.high();
-    address.low = ip6->address.low();
-  } else {
-    if (expr::parse_member(text)) {
-      context.emit(outputs_.address_sets, std::string(set), DesiredAddress{text});
+  const auto address = whole_address(text);
+  if (!address && !expr::parse_member(text)) {
+    context.emit(bad_, set, text);
+  } else if (is_named(context, set)) {
+    if (address) {
+      cover_.add(context, set, *address);
+    } else {
+      context.emit(outputs_.address_sets, set, DesiredAddress{text});
     }
-    return {};
   }
-  cover_.add(context, set, address);
   return {};
 }
 

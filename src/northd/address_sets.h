@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/memo.h"
+#include "engine/relation.h"
 #include "northd/acls.h"
 #include "northd/address_cover.h"
 #include "northd/inputs.h"
@@ -42,6 +43,7 @@ class AddressSets {
   Acls& acls_;
   Ports& ports_;
   AddressCover cover_;
+  engine::Relation<std::string, std::string> bad_;  // by set: members that can't be read
   engine::Memo<Uuid, engine::Nothing> row_;
   engine::Memo<std::pair<std::string, std::string>, engine::Nothing> member_;
   engine::Memo<Uuid, GroupSets> group_;

@@ -42,9 +42,9 @@ struct DesiredBinding {
   Set<std::string> mac;
   Set<std::string> port_security;
   Words options;
-  std::optional<std::string> parent_port;
-  std::optional<std::int64_t> tag;
-  std::optional<Uuid> requested_chassis;
+  std::string parent_port;  // "": none
+  std::int64_t tag = 0;     // 0: none
+  Uuid requested_chassis;   // nil: none
   std::optional<bool> enabled;
   Set<std::string> port_groups;
   Words external_ids;
@@ -127,9 +127,9 @@ struct HypervisorProgress {
 // What northd says in a Logical_Switch_Port, by its UUID.
 struct PortState {
   std::optional<bool> up;
-  std::optional<Uuid> lswitch;
-  std::optional<Uuid> pswitch;
-  std::optional<std::int64_t> tag;  // nullopt: left to its author
+  SwitchKind kind = SwitchKind::kLogical;
+  Uuid on;               // its switch; nil: none
+  std::int64_t tag = 0;  // 0: left to its author
   friend auto operator<=>(const PortState&, const PortState&) = default;
 };
 

@@ -15,9 +15,14 @@ std::vector<Uuid> uuids_of(const Refs& refs) {
   return out;
 }
 
+// Rows by their ports, of which there may be very many.
 template <class Row>
-std::vector<Uuid> ports_of(const Row& row) {
-  return uuids_of(row.ports);
+engine::Feed<Row, Uuid> by_ports(store::Table<Row>& table) {
+  return {table, mask_of(Row::Columns::ports), [](const Row& row) { return uuids_of(row.ports); },
+          [](const Row& before, const Row& after) {
+            return engine::key_changes<Uuid>(before.ports, after.ports,
+                                             [](const auto& ref) { return ref.uuid; });
+          }};
 }
 
 template <class Row>
@@ -30,11 +35,21 @@ std::vector<int> single(const Row&) {
   return {0};
 }
 
-std::vector<std::pair<std::string, std::string>> members_of(const nb::AddressSet& row) {
-  std::vector<std::pair<std::string, std::string>> out;
+using Member = std::pair<std::string, std::string>;
+
+std::vector<Member> members_of(const nb::AddressSet& row) {
+  std::vector<Member> out;
   out.reserve(row.addresses.size());
   for (const std::string& text : row.addresses) out.emplace_back(row.name, text);
   return out;
+}
+
+engine::KeyChanges<Member> member_changes(const nb::AddressSet& before,
+                                          const nb::AddressSet& after) {
+  if (before.name != after.name) return {members_of(before), members_of(after)};
+  return engine::key_changes<Member>(
+      before.addresses, after.addresses,
+      [&after](const std::string& text) { return Member(after.name, text); });
 }
 
 std::vector<std::string> unless_empty(const std::string& text) {
@@ -68,13 +83,8 @@ Inputs::Inputs(engine::Graph& graph, nb::Database& nb, sb::Database& sb, Problem
       meter_bands(graph, nb.meter_band),
       nb_root(graph, nb.nb_global, 0, single<nb::NBGlobal>),
       sb_root(graph, sb.sb_global, 0, single<sb::SBGlobal>),
-      switches_of_port(graph,
-                       {nb.physical_switch, mask_of(nb::PhysicalSwitch::Columns::ports),
-                        ports_of<nb::PhysicalSwitch>},
-                       {nb.logical_switch, mask_of(nb::LogicalSwitch::Columns::ports),
-                        ports_of<nb::LogicalSwitch>}),
-      port_groups_of(graph, nb.port_group, mask_of(nb::PortGroup::Columns::ports),
-                     ports_of<nb::PortGroup>),
+      switches_of_port(graph, by_ports(nb.physical_switch), by_ports(nb.logical_switch)),
+      port_groups_of(graph, by_ports(nb.port_group)),
       physical_switches_with(graph, nb.physical_switch, mask_of(nb::PhysicalSwitch::Columns::acls),
                              acls_of<nb::PhysicalSwitch>),
       logical_switches_with(graph, nb.logical_switch, mask_of(nb::LogicalSwitch::Columns::acls),
@@ -85,10 +95,10 @@ Inputs::Inputs(engine::Graph& graph, nb::Database& nb, sb::Database& sb, Problem
                          [](const auto& row) { return unless_empty(row.name); }),
       address_set_by_name(graph, nb.address_set, mask_of(nb::AddressSet::Columns::name),
                           [](const auto& row) { return unless_empty(row.name); }),
-      address_set_members(
-          graph, nb.address_set,
-          mask_of(nb::AddressSet::Columns::name) | mask_of(nb::AddressSet::Columns::addresses),
-          members_of),
+      address_set_members(graph, {nb.address_set,
+                                  mask_of(nb::AddressSet::Columns::name) |
+                                      mask_of(nb::AddressSet::Columns::addresses),
+                                  members_of, member_changes}),
       meter_by_name(graph, nb.meter, mask_of(nb::Meter::Columns::name),
                     [](const auto& row) { return std::vector{row.name}; }),
       sb_global(graph, sb.sb_global),

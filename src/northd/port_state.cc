@@ -50,13 +50,11 @@ PortStates::~PortStates() = default;
 Nothing PortStates::derive(Context& context, const Uuid& uuid) {
   const auto& port = context.get(ports_.of, uuid);
   if (!port) {
-    context.emit(outputs_.ports, uuid, PortState{.up = false, .lswitch = {}, .pswitch = {}, .tag = {}});
+    context.emit(outputs_.ports, uuid, PortState{.up = false, .kind = {}, .on = {}, .tag = 0});
     return {};
   }
-  PortState out;
-  (port->kind == SwitchKind::kLogical ? out.lswitch : out.pswitch) = port->on;
-  // As ovn-nb(5) has it: what was asked for by number is what the port gets.
-  if (port->requested_tag != 0) out.tag = port->requested_tag;
+  // As ovn-nb(5) has it: the tag that was asked for by number is what the port gets.
+  PortState out{.up = {}, .kind = port->kind, .on = port->on, .tag = port->requested_tag};
   if (port->role == PortRole::kRouter) out.up = true;
   if (port->role == PortRole::kVif) {
     const auto& rows = context.find(inputs_.binding_by_name, port->name);

@@ -56,9 +56,11 @@ sb::PortBinding make_row(const std::string& name, const DesiredBinding& desired)
   row.mac = desired.mac;
   row.port_security = desired.port_security;
   row.options = desired.options;
-  row.parent_port = desired.parent_port;
-  row.tag = desired.tag;
-  if (desired.requested_chassis) row.requested_chassis.emplace().uuid = *desired.requested_chassis;
+  if (!desired.parent_port.empty()) row.parent_port = desired.parent_port;
+  if (desired.tag != 0) row.tag = desired.tag;
+  if (!desired.requested_chassis.is_nil()) {
+    row.requested_chassis.emplace().uuid = desired.requested_chassis;
+  }
   row.enabled = desired.enabled;
   row.claimable = desired.type.empty() && option(desired.options, "requested-chassis").empty();
   row.port_groups = desired.port_groups;

@@ -150,8 +150,8 @@ void Ports::bind(Context& context, const Row& row, const Port& port, DesiredBind
   binding.type = row.type();
   binding.port_security = row.port_security();
   binding.options = row.options();
-  if (row.parent_name() && !row.parent_name()->empty()) binding.parent_port = row.parent_name();
-  binding.tag = wanted_tag(row);
+  binding.parent_port = row.parent_name().value_or("");
+  binding.tag = wanted_tag(row).value_or(0);
   binding.requested_chassis = requested_chassis(context, row);
   binding.enabled = row.enabled();
   binding.port_groups = groups(context, row.uuid());
@@ -161,15 +161,15 @@ void Ports::bind(Context& context, const Row& row, const Port& port, DesiredBind
 }
 
 // By name or, failing that, by hostname, as ovn-nb(5) has it.
-std::optional<Uuid> Ports::requested_chassis(Context& context, const Row& row) {
+Uuid Ports::requested_chassis(Context& context, const Row& row) {
   std::string_view list = option(row.options(), "requested-chassis");
-  if (list.empty()) return std::nullopt;
+  if (list.empty()) return {};
   std::string first(model::split(list, ',').front());
   const auto& named = context.find(inputs_.chassis_by_name, first);
   if (!named.empty()) return named.front();
   const auto& hosts = context.find(inputs_.chassis_by_hostname, first);
   if (!hosts.empty()) return hosts.front();
-  return std::nullopt;
+  return {};
 }
 
 Set<std::string> Ports::groups(Context& context, const Uuid& port) {

@@ -57,7 +57,8 @@ class Ports {
                       DesiredBinding& binding);
   void check_security(engine::Context& context, const Row& row);
   void bind(engine::Context& context, const Row& row, const Port& port, DesiredBinding binding);
-  std::optional<Uuid> requested_chassis(engine::Context& context, const Row& row);
+  // Nil: nobody, or nobody who is there.
+  Uuid requested_chassis(engine::Context& context, const Row& row);
   Set<std::string> groups(engine::Context& context, const Uuid& port);
   void report(engine::Context& context, const Row& row, std::string_view code,
               model::Severity severity, std::string message);

@@ -49,9 +49,11 @@ Result<PortStateSync::Written> PortStateSync::write_key(ovsdb::Transaction& tran
   using C = Row::Columns;
   Row row;
   row.up = desired->up;
-  if (desired->lswitch) row.lswitch.emplace().uuid = *desired->lswitch;
-  if (desired->pswitch) row.pswitch.emplace().uuid = *desired->pswitch;
-  row.tag = desired->tag ? desired->tag : rows.front()->tag;
+  if (!desired->on.is_nil()) {
+    if (desired->kind == SwitchKind::kLogical) row.lswitch.emplace().uuid = desired->on;
+    if (desired->kind == SwitchKind::kPhysical) row.pswitch.emplace().uuid = desired->on;
+  }
+  row.tag = desired->tag != 0 ? std::optional(desired->tag) : rows.front()->tag;
   RowDiff<Row>(transaction, *rows.front(), row)(C::up, &Row::up)(C::lswitch, &Row::lswitch)(
       C::pswitch, &Row::pswitch)(C::tag, &Row::tag);
   return Written::kDone;

@@ -1,7 +1,7 @@
 // Typed in-memory tables: rows by UUID, secondary indexes, and a change for whoever listens.
 //
 // A row type is a plain struct with `Uuid uuid` and `static constexpr` facts; rows are replaced
-// whole and never modified in place. The writer (a database replica, a test) applies changes; every
+// whole. The writer (a database replica, a test) applies changes; every
 // observer hears of each, in the order of subscription, with the old and the new row.
 #pragma once
 
@@ -41,9 +41,10 @@ class Table {
   Table(const Table&) = delete;
   Table& operator=(const Table&) = delete;
 
+  // Null when there is none; valid until the row changes.
   const Row* find(const Uuid& uuid) const {
     const Held* held = rows_.find(uuid);
-    return held == nullptr ? nullptr : held->row.get();
+    return held == nullptr ? nullptr : &held->row;
   }
   std::size_t size() const { return rows_.size(); }
   bool empty() const { return rows_.empty(); }
@@ -53,7 +54,7 @@ class Table {
   void for_each(Visit visit) const {
     std::vector<const Row*> rows;
     rows.reserve(rows_.size());
-    rows_.for_each([&rows](const Held& held) { rows.push_back(held.row.get()); });
+    rows_.for_each([&rows](const Held& held) { rows.push_back(&held.row); });
     std::sort(rows.begin(), rows.end(),
               [](const Row* a, const Row* b) { return a->uuid < b->uuid; });
     for (const Row* row : rows) visit(*row);
@@ -69,22 +70,26 @@ class Table {
 
   // Inserts or replaces. columns: what may differ from the present row; ignored for an insertion.
   void put(Row row, ColumnMask columns = ~ColumnMask{0}) {
-    auto fresh = std::make_unique<const Row>(std::move(row));
-    Held& held = rows_.get(fresh->uuid, [&fresh] { return std::make_unique<Held>(fresh->uuid); });
-    auto before = std::exchange(held.row, std::move(fresh));
-    notify({before.get(), held.row.get(), before ? columns : ~ColumnMask{0}});
+    if (Held* held = rows_.find(row.uuid)) {
+      const Row before = std::exchange(held->row, std::move(row));
+      return notify({&before, &held->row, columns});
+    }
+    const Uuid uuid = row.uuid;
+    const Held& held = rows_.get(uuid, [&row] { return std::make_unique<Held>(std::move(row)); });
+    notify({nullptr, &held.row, ~ColumnMask{0}});
   }
 
   // Deletes; no effect when there is no such row.
   void erase(const Uuid& uuid) {
     auto held = rows_.extract(uuid);
-    if (held) notify({held->row.get(), nullptr, ~ColumnMask{0}});
+    if (held) notify({&held->row, nullptr, ~ColumnMask{0}});
   }
 
  private:
-  struct Held : Keyed<Uuid> {
-    using Keyed::Keyed;
-    std::unique_ptr<const Row> row;
+  struct Held {
+    explicit Held(Row r) : row(std::move(r)) {}
+    const Uuid& key() const { return row.uuid; }
+    Row row;
   };
 
   void notify(const Change<Row>& change) {
