@@ -31,6 +31,9 @@ def control_cases(options: argparse.Namespace) -> list[Case]:
             out.append(Case(stack, size, True, repeats))
             if stack == "mooring":
                 out.append(Case(stack, size, False, repeats))
+    if options.networks:
+        out += [Case(stack, 10 * options.networks, True, options.repeats, options.networks)
+                for stack in options.stacks.split(",")]
     return out
 
 
@@ -44,10 +47,12 @@ def run_control(options: argparse.Namespace) -> dict[str, Figures]:
 
 def report_control(options: argparse.Namespace, results: dict[str, Figures]) -> str:
     parts = []
-    for size in (int(word) for word in options.sizes.split(",")):
-        ours = results.get(str(Case("mooring", size)))
-        theirs = results.get(str(Case("ovn", size)))
-        columns = {name: figures for name, figures in results.items() if f" {size:,} ports" in name}
+    cases = control_cases(options)
+    for size, networks in dict.fromkeys((case.ports, case.networks) for case in cases):
+        ours = results.get(str(Case("mooring", size, networks=networks)))
+        theirs = results.get(str(Case("ovn", size, networks=networks)))
+        columns = {str(case): results[str(case)] for case in cases
+                   if (case.ports, case.networks) == (size, networks)}
         if ours and theirs:
             columns["OVN by Mooring"] = report.ratios(ours, theirs)
         if ours:
@@ -84,6 +89,8 @@ def main() -> int:
                              "chassis; `python3 -m bench.dataplane` and `-m bench.chassis_sessions` "
                              "take options of their own")
     parser.add_argument("--sizes", default="1000,10000,100000", help="ports, by commas")
+    parser.add_argument("--networks", type=int, default=1000,
+                        help="another run with so many networks of ten ports; 0 for none")
     parser.add_argument("--stacks", default="mooring,ovn")
     parser.add_argument("--repeats", type=int, default=9, help="of each change; medians are shown")
     parser.add_argument("--json", type=Path, help="write the figures to this file as well")

@@ -1,6 +1,6 @@
 """What the control plane costs: starts, single changes, memory, flows; see network.py.
 
-The hypervisor has Open vSwitch with dummy devices and LOCAL VIFs of the network; the other ports are
+The hypervisor has Open vSwitch with dummy devices and some VIFs of the network; the other ports are
 bound on other chassis, which are rows only. Times are in milliseconds, those of changes medians, each
 from the northbound (or local) transaction to what a client sees of the outcome.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import statistics
+import time
 from dataclasses import dataclass
 from typing import Any, Callable, Iterator
 
@@ -18,7 +19,6 @@ from . import network
 from .byte_count import bytes_until
 from .session import Session, milliseconds
 
-LOCAL = 10
 CHASSIS_ELSEWHERE = 10
 STALLED = 15.0  # seconds
 
@@ -33,9 +33,22 @@ class Case:
     ports: int
     self_rule: bool = True  # with the rule that names the group's own addresses
     repeats: int = 9
+    networks: int = 0  # see network.Layout
 
     def __str__(self) -> str:
-        return f"{self.stack}, {self.ports:,} ports" + ("" if self.self_rule else ", no own rule")
+        return (f"{self.stack}, {self.ports:,} ports"
+                + (f" in {self.networks:,} networks" if self.networks else "")
+                + ("" if self.self_rule else ", no own rule"))
+
+    @property
+    def layout(self) -> network.Layout:
+        return network.Layout(self.networks)
+
+    @property
+    def local(self) -> int:
+        """How many VIFs are on the measured chassis: n0 and on, each of another network if there
+        are many."""
+        return 100 if self.networks else 10
 
     @property
     def rules(self) -> list[tuple[str, int, str, str]]:
@@ -44,9 +57,17 @@ class Case:
 
 
 def resident_mb(pid: int) -> float:
-    with open(f"/proc/{pid}/status", encoding="ascii") as status:
-        line = next(line for line in status if line.startswith("VmRSS:"))
-    return int(line.split()[1]) / 1024
+    """Once it has stayed the same for a second."""
+    readings: list[int] = []
+
+    def settled() -> bool:
+        with open(f"/proc/{pid}/status", encoding="ascii") as status:
+            line = next(line for line in status if line.startswith("VmRSS:"))
+        readings.append(int(line.split()[1]))
+        time.sleep(0.1)
+        return len(set(readings[-10:])) == 1 and len(readings) >= 10
+    wait_until(settled, 60, f"the memory of process {pid} to settle")
+    return readings[-1] / 1024
 
 
 class Measurement:
@@ -69,26 +90,31 @@ class Measurement:
     @property
     def first_unplugged(self) -> int:
         """The first of the ports that changes() leaves unplugged."""
-        return LOCAL + self.case.repeats
+        return self.case.local + self.case.repeats
+
+    @property
+    def local_names(self) -> set[str]:
+        return {f"n{n}" for n in range(self.case.local)}
 
     # --- the network ---
 
     def load(self) -> None:
         """Writes the northbound rows; northd isn't running."""
-        self.nb.transact(*network.make_switches(self.case.ports + self.case.repeats),
+        self.nb.transact(*self.case.layout.make_switches(self.case.ports + self.case.repeats),
                          *network.make_rules(self.case.rules))
-        for operations in network.insert_ports(self.case.ports):
+        for operations in self.case.layout.insert_ports(self.case.ports):
             self.nb.transact(*operations)
         self.nb.monitor({"NB_Global": {"columns": ["sb_cfg", "hv_cfg"]},
                          "Logical_Switch_Port": {"columns": ["name", "up"], "where": [
-                             ["name", "==", f"n{n}"] for n in range(LOCAL + 2 * self.case.repeats)]}})
+                             ["name", "==", f"n{n}"]
+                             for n in range(self.case.local + 2 * self.case.repeats)]}})
 
     def bind_elsewhere(self) -> None:
         """All ports but the local ones and those that will be plugged are on other chassis."""
         chassis = [self._add_chassis(n) for n in range(CHASSIS_ELSEWHERE)]
         found = self.sb.transact({"op": "select", "table": "Port_Binding", "where": [],
                                   "columns": ["_uuid", "logical_port"]})[0]["rows"]
-        ours = {f"n{n}" for n in range(LOCAL + 2 * self.case.repeats)}
+        ours = {f"n{n}" for n in range(self.case.local + 2 * self.case.repeats)}
         others = [row["_uuid"] for row in found
                   if row["logical_port"].startswith("n") and row["logical_port"] not in ours]
         for start in range(0, len(others), network.BATCH):
@@ -148,7 +174,7 @@ class Measurement:
         """From the controller's start, on an empty br-int, until all VIFs are up."""
         def start() -> None:
             self.hv1.controller.start()
-            self.wait_up({f"n{n}" for n in range(LOCAL)})
+            self.wait_up(self.local_names)
         return milliseconds(start)
 
     def restart_chassis_through_proxy(self) -> int:
@@ -158,7 +184,7 @@ class Measurement:
         wait_until(lambda: not controller.running, 60, "the controller to clean up and leave")
         controller.stop()
         self.hv1.ofctl("del-flows", "br-int")
-        self.wait_down({f"n{n}" for n in range(LOCAL)})
+        self.wait_down(self.local_names)
         return bytes_until(self.hv1, self.lab.central.sb.socket, self.start_chassis)
 
     def changes(self) -> Figures:
@@ -172,11 +198,11 @@ class Measurement:
             "port elsewhere added, ms": median(lambda n: self.add_port_elsewhere()),
             "ACL added, ms": median(self.add_acl),
             "address added to a set, ms": median(self.add_address),
-            "VIF plugged until up, ms": median(lambda n: self.plug(LOCAL + n)),
+            "VIF plugged until up, ms": median(lambda n: self.plug(self.case.local + n)),
         }
 
     def add_port_elsewhere(self) -> None:
-        self.commit(*network.insert_port(self.next_port))
+        self.commit(*self.case.layout.insert_port(self.next_port))
         self.next_port += 1
 
     def add_acl(self, number: int) -> None:
@@ -243,7 +269,7 @@ def figures_of(run: Measurement, floor: Callable[[Measurement], Figures] | None)
     run.load()
     out: Figures = {"northd start until southbound complete, ms": run.start_northd()}
     run.bind_elsewhere()
-    run.local.transact(*plug_operations(range(LOCAL)))
+    run.local.transact(*plug_operations(range(run.case.local)))
     out["chassis start until VIFs up, ms"] = run.start_chassis()
     run.commit()
     out["flows on the chassis"] = len(run.hv1.flows())

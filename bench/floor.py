@@ -48,14 +48,15 @@ class Script:
         self.connect("chassis", central.sb.socket)
         self.connect("local", hv1.ovsdb.socket)
         self.lines.append(f"switch {hv1.rundir / 'br-int.mgmt'}")
-        ports = [["name", "==", f"n{n}"] for n in range(64)]
+        vifs = range(run.first_unplugged + run.case.repeats)
+        ports = [["name", "==", f"n{n}"] for n in vifs]
         self.monitor("client", "OVN_Northbound", {
             "NB_Global": {"columns": ["hv_cfg"]},
             "Logical_Switch_Port": {"columns": ["up"], "where": ports}})
         self.monitor("nb", "OVN_Northbound", {table: {} for table in NB_TABLES})
         self.monitor("sb", "OVN_Southbound", {table: {} for table in SB_TABLES})
         names = [["name", "==", name] for name in (network.SET, f"{network.GROUP}_ip4")]
-        bindings = [["logical_port", "==", f"n{n}"] for n in range(64)]
+        bindings = [["logical_port", "==", f"n{n}"] for n in vifs]
         self.monitor("chassis", "OVN_Southbound", {
             "SB_Global": {}, "Pipeline": {}, "Address_Set": {"where": names},
             "Port_Binding": {"where": bindings}})
@@ -186,7 +187,7 @@ def floor(run: Measurement) -> Figures:
         n = run.next_port + turn
         own = [network.mutate("Address_Set", f"{network.GROUP}_ip4", "addresses", "insert",
                               ["set", [network.ip(n)]])] if run.case.self_rule else []
-        script.through(network.insert_port(n), [port_binding(datapath, n), *own])
+        script.through(run.case.layout.insert_port(n), [port_binding(datapath, n), *own])
     for turn in range(repeats):
         match = f"outport == @sg1 && ip4 && tcp && tcp.dst == {3000 + turn}"
         script.through([network.insert_acl(("to-lport", 1002, match, "allow-related"), "acl"),

@@ -1,12 +1,13 @@
 """The network that the control plane is measured on, as northbound rows.
 
 VLAN networks (Logical_Switches with localnet ports) of up to 25,000 ports, since OVN numbers no more
-than 32,767 ports of a switch; all N ports are in the port group sg1 with five ACLs and one more that
-names an address set of 1,000. Both systems get the same rows.
+than 32,767 ports of a switch, or very many small ones; all N ports are in the port group sg1 with
+five ACLs and one more that names an address set of 1,000. Both systems get the same rows.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Iterator, Sequence
 
 Operation = dict[str, Any]
@@ -51,17 +52,41 @@ def mutate(table: str, name: str, column: str, verb: str, value: Any) -> Operati
             "mutations": [[column, verb, value]]}
 
 
-def switch_of(n: int) -> str:
-    """The name of the switch that port n<n> is on."""
-    return f"net{n // SWITCH_SIZE}"
+@dataclass(frozen=True)
+class Layout:
+    """Which switch a port is on."""
 
+    networks: int = 0  # that ports are dealt to in turn, up to 3,900; 0: each is filled before the next
 
-def make_switches(ports: int) -> list[Operation]:
-    """The switches for so many ports, and those that are added."""
-    out: list[Operation] = []
-    for number in range(ports // SWITCH_SIZE + 1):
-        out += make_switch(f"net{number}", 101 + number)
-    return out
+    def switch_of(self, n: int) -> str:
+        """The name of the switch that port n<n> is on."""
+        return f"net{n % self.networks if self.networks else n // SWITCH_SIZE}"
+
+    def make_switches(self, ports: int) -> list[Operation]:
+        """The switches for so many ports, and those that are added."""
+        out: list[Operation] = []
+        for number in range(self.networks or ports // SWITCH_SIZE + 1):
+            out += make_switch(f"net{number}", 101 + number)
+        return out
+
+    def insert_port(self, n: int) -> list[Operation]:
+        """Port n<n> on its switch and in the group."""
+        return [port_row(n),
+                mutate("Logical_Switch", self.switch_of(n), "ports", "insert", named(f"p{n}")),
+                mutate("Port_Group", GROUP, "ports", "insert", named(f"p{n}"))]
+
+    def insert_ports(self, count: int) -> Iterator[list[Operation]]:
+        """Ports n0 to n<count - 1>, by transactions of 1,000."""
+        for start in range(0, count, BATCH):
+            numbers = range(start, min(count, start + BATCH))
+            members: dict[str, list[str]] = {}
+            for n in numbers:
+                members.setdefault(self.switch_of(n), []).append(f"p{n}")
+            yield [*(port_row(n) for n in numbers),
+                   *(mutate("Logical_Switch", switch, "ports", "insert", named(*ports))
+                     for switch, ports in members.items()),
+                   mutate("Port_Group", GROUP, "ports", "insert",
+                          named(*(f"p{n}" for n in numbers)))]
 
 
 def make_switch(name: str, tag: int) -> list[Operation]:
@@ -85,24 +110,7 @@ def make_rules(rules: Sequence[tuple[str, int, str, str]]) -> list[Operation]:
     return operations
 
 
-def insert_port(n: int) -> list[Operation]:
-    """Port n<n> on its switch and in the group."""
-    return [port_row(n),
-            mutate("Logical_Switch", switch_of(n), "ports", "insert", named(f"p{n}")),
-            mutate("Port_Group", GROUP, "ports", "insert", named(f"p{n}"))]
-
-
 def port_row(n: int) -> Operation:
     addresses = f"{mac(n)} {ip(n)}"
     return {"op": "insert", "table": "Logical_Switch_Port", "uuid-name": f"p{n}",
             "row": {"name": f"n{n}", "addresses": addresses, "port_security": addresses}}
-
-
-def insert_ports(count: int) -> Iterator[list[Operation]]:
-    """Ports n0 to n<count - 1>, by transactions of 1,000, a divisor of SWITCH_SIZE."""
-    for start in range(0, count, BATCH):
-        numbers = range(start, min(count, start + BATCH))
-        members = named(*(f"p{n}" for n in numbers))
-        yield [*(port_row(n) for n in numbers),
-               mutate("Logical_Switch", switch_of(start), "ports", "insert", members),
-               mutate("Port_Group", GROUP, "ports", "insert", members)]
