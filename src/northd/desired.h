@@ -34,21 +34,13 @@ struct DesiredDatapath {
   friend auto operator<=>(const DesiredDatapath&, const DesiredDatapath&) = default;
 };
 
-// A Port_Binding, by logical_port.
+// A Port_Binding, by logical_port. Most of it is the port's own row, and isn't kept once more.
 struct DesiredBinding {
-  Uuid port;  // the Logical_Switch_Port
-  Uuid on;    // its switch
-  std::string type;
-  Set<std::string> mac;
-  Set<std::string> port_security;
-  Words options;
-  std::string parent_port;  // "": none
-  std::int64_t tag = 0;     // 0: none
-  Uuid requested_chassis;   // nil: none
-  std::optional<bool> enabled;
+  Uuid port;               // the Logical_Switch_Port
+  Uuid contents;           // the fingerprint of what is copied from it
+  Uuid on;                 // its switch
+  Uuid requested_chassis;  // nil: none
   Set<std::string> port_groups;
-  Words external_ids;
-  std::optional<std::int64_t> requested_key;
   friend bool operator==(const DesiredBinding&, const DesiredBinding&) = default;
   friend std::strong_ordering operator<=>(const DesiredBinding&, const DesiredBinding&) = default;
 };

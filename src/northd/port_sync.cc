@@ -4,8 +4,10 @@
 
 #include <algorithm>
 
+#include "model/lsp_address.h"
 #include "model/row_uuid.h"
 #include "northd/options.h"
+#include "northd/ports.h"
 
 namespace mooring::northd {
 namespace {
@@ -49,22 +51,45 @@ std::vector<const Row*> rows_of(const engine::Index<Row, std::string>& index,
   return out;
 }
 
-sb::PortBinding make_row(const std::string& name, const DesiredBinding& desired) {
+// What `addresses` says that a chassis can read; its author was told of the rest.
+Set<std::string> readable(const Set<std::string>& addresses) {
+  using Kind = model::AddressEntry::Kind;
+  Set<std::string> out;
+  for (const std::string& text : addresses) {
+    auto entry = model::AddressEntry::parse(text);
+    if (entry && (entry->kind == Kind::kAddress || entry->kind == Kind::kUnknown)) out.insert(text);
+  }
+  return out;
+}
+
+// As ovn-sb(5) has it: a copy of the port's own, with the name that Neutron gave as "name".
+Words external_ids_of(const nb::LogicalSwitchPort& port) {
+  Words out = port.external_ids;
+  if (auto name = option(out, "neutron:port_name"); !name.empty()) {
+    std::string value(name);
+    out["name"] = std::move(value);
+  }
+  return out;
+}
+
+// What is taken from the port is in its fingerprint (Ports).
+sb::PortBinding make_row(const std::string& name, const DesiredBinding& desired,
+                         const nb::LogicalSwitchPort& port) {
   sb::PortBinding row;
   row.logical_port = name;
-  row.type = desired.type;
-  row.mac = desired.mac;
-  row.port_security = desired.port_security;
-  row.options = desired.options;
-  if (!desired.parent_port.empty()) row.parent_port = desired.parent_port;
-  if (desired.tag != 0) row.tag = desired.tag;
+  row.type = port.type;
+  row.mac = readable(port.addresses);
+  row.port_security = port.port_security;
+  row.options = port.options;
+  if (!port.parent_name.value_or("").empty()) row.parent_port = port.parent_name;
+  row.tag = wanted_tag(port);
   if (!desired.requested_chassis.is_nil()) {
     row.requested_chassis.emplace().uuid = desired.requested_chassis;
   }
-  row.enabled = desired.enabled;
-  row.claimable = desired.type.empty() && option(desired.options, "requested-chassis").empty();
+  row.enabled = port.enabled;
+  row.claimable = port.type.empty() && option(port.options, "requested-chassis").empty();
   row.port_groups = desired.port_groups;
-  row.external_ids = desired.external_ids;
+  row.external_ids = external_ids_of(port);
   return row;
 }
 
@@ -110,11 +135,11 @@ std::optional<std::int64_t> BindingSync::key_of(const std::string& name,
 }
 
 Result<std::int64_t> BindingSync::choose_key(const Uuid& datapath, const std::string& name,
-                                             const DesiredBinding& desired,
+                                             std::optional<std::int64_t> requested,
                                              const sb::PortBinding* present) {
   KeySpace& space = keys_.ports(datapath);
   if (present != nullptr) {
-    std::int64_t wanted = desired.requested_key.value_or(present->tunnel_key);
+    std::int64_t wanted = requested.value_or(present->tunnel_key);
     if (wanted == present->tunnel_key || wanted < 1 || wanted > TunnelKeys::kMaxPort) {
       return present->tunnel_key;
     }
@@ -122,7 +147,7 @@ Result<std::int64_t> BindingSync::choose_key(const Uuid& datapath, const std::st
     wishes_.add(datapath, wanted, name);
     return present->tunnel_key;
   }
-  auto key = space.allocate(desired.requested_key);
+  auto key = space.allocate(requested);
   if (!key) return fail(fmt::format(fmt::runtime(kNoKey), TunnelKeys::kMaxPort));
   return *key;
 }
@@ -136,12 +161,13 @@ Result<BindingSync::Written> BindingSync::write_key(ovsdb::Transaction& transact
     return Written::kDone;
   }
   auto datapath = datapaths_.row_of(desired->on);
-  if (!datapath) return Written::kLater;
+  const auto* port = inputs_.nb_tables.logical_switch_port.find(desired->port);
+  if (!datapath || port == nullptr) return Written::kLater;
   const sb::PortBinding* present = best(rows, *datapath);
-  auto tunnel_key = choose_key(*datapath, key, *desired, present);
+  auto tunnel_key = choose_key(*datapath, key, requested_key(port->options), present);
   if (!tunnel_key) return tl::unexpected(tunnel_key.error());
   remove_all_but(transaction, rows, present);
-  sb::PortBinding row = make_row(key, *desired);
+  sb::PortBinding row = make_row(key, *desired, *port);
   row.datapath.uuid = *datapath;
   row.tunnel_key = *tunnel_key;
   if (present == nullptr) {
@@ -149,7 +175,7 @@ Result<BindingSync::Written> BindingSync::write_key(ovsdb::Transaction& transact
   } else {
     write_difference(transaction, *present, row);
   }
-  if (desired->type == "localnet") chosen_[key] = {*datapath, *tunnel_key};
+  if (port->type == "localnet") chosen_[key] = {*datapath, *tunnel_key};
   return Written::kDone;
 }
 

@@ -35,7 +35,8 @@ class BindingSync final : public RowSync<sb::PortBinding, std::string, DesiredBi
   // Error: there is no free key.
   void insert(ovsdb::Transaction& transaction, const sb::PortBinding& row) const;
   Result<std::int64_t> choose_key(const Uuid& datapath, const std::string& name,
-                                  const DesiredBinding& desired, const sb::PortBinding* present);
+                                  std::optional<std::int64_t> requested,
+                                  const sb::PortBinding* present);
 
   Inputs& inputs_;
   TunnelKeys& keys_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "model/fingerprint.h"
 #include "model/lsp_address.h"
 #include "model/port_security.h"
 #include "model/words.h"
@@ -32,14 +33,13 @@ PortRole role_of(std::string_view type) {
   return type == "router" ? PortRole::kRouter : PortRole::kVif;
 }
 
-// As ovn-sb(5) has it: a copy of the port's own, with the name that Neutron gave as "name".
-Words external_ids_of(const nb::LogicalSwitchPort::View& row) {
-  Words out = row.external_ids();
-  if (auto name = option(out, "neutron:port_name"); !name.empty()) {
-    std::string value(name);
-    out["name"] = std::move(value);
-  }
-  return out;
+// What a Port_Binding says that is the port's own (BindingSync).
+Uuid contents_of(const nb::LogicalSwitchPort::View& row) {
+  model::Fingerprint out;
+  out.add(row.type()).add_words(row.addresses()).add_words(row.port_security());
+  out.add_pairs(row.options()).add_pairs(row.external_ids()).add(row.parent_name().value_or(""));
+  out.add(wanted_tag(row).value_or(0)).add(row.enabled() ? *row.enabled() + 1 : 0);
+  return out.value();
 }
 
 }  // namespace
@@ -47,6 +47,10 @@ Words external_ids_of(const nb::LogicalSwitchPort::View& row) {
 std::optional<std::int64_t> wanted_tag(const nb::LogicalSwitchPort::View& row) {
   auto requested = row.tag_request();
   return requested.value_or(0) != 0 ? requested : row.tag();
+}
+
+std::optional<std::int64_t> wanted_tag(const nb::LogicalSwitchPort& row) {
+  return row.tag_request.value_or(0) != 0 ? row.tag_request : row.tag;
 }
 
 std::string PortAddress::to_string() const {
@@ -84,15 +88,14 @@ std::optional<Port> Ports::derive(Context& context, const Uuid& uuid) {
                        out.name.size(), kMaxName));
     return std::nullopt;
   }
-  DesiredBinding binding;
-  read_addresses(context, *row, out, binding);
+  read_addresses(context, *row, out);
   check_security(context, *row);
   report_unsupported(context, outputs_, *row);
   for (const PortAddress& address : out.addresses) {
     context.emit(holders, AddressKey{out.on, address}, uuid);
   }
   if (out.role == PortRole::kLocalnet) context.emit(localnets, out.on, uuid);
-  bind(context, *row, out, std::move(binding));
+  bind(context, *row, out);
   return out;
 }
 
@@ -114,7 +117,7 @@ bool Ports::place(Context& context, const Row& row, Port& port) {
   return true;
 }
 
-void Ports::read_addresses(Context& context, const Row& row, Port& port, DesiredBinding& binding) {
+void Ports::read_addresses(Context& context, const Row& row, Port& port) {
   for (const std::string& text : row.addresses()) {
     auto entry = AddressEntry::parse(text);
     if (!entry) {
@@ -122,9 +125,6 @@ void Ports::read_addresses(Context& context, const Row& row, Port& port, Desired
              fmt::format("addresses: {} is left out: {}", quoted(text), entry.error().message));
     } else if (entry->kind == AddressEntry::Kind::kAddress) {
       add_addresses(entry->address, port);
-      binding.mac.insert(text);
-    } else if (entry->kind == AddressEntry::Kind::kUnknown) {
-      binding.mac.insert(text);
     }
   }
   std::sort(port.addresses.begin(), port.addresses.end());
@@ -144,20 +144,13 @@ void Ports::check_security(Context& context, const Row& row) {
   }
 }
 
-void Ports::bind(Context& context, const Row& row, const Port& port, DesiredBinding binding) {
-  binding.port = row.uuid();
-  binding.on = port.on;
-  binding.type = row.type();
-  binding.port_security = row.port_security();
-  binding.options = row.options();
-  binding.parent_port = row.parent_name().value_or("");
-  binding.tag = wanted_tag(row).value_or(0);
-  binding.requested_chassis = requested_chassis(context, row);
-  binding.enabled = row.enabled();
-  binding.port_groups = groups(context, row.uuid());
-  binding.external_ids = external_ids_of(row);
-  binding.requested_key = requested_key(row.options());
-  context.emit(outputs_.bindings, port.name, std::move(binding));
+void Ports::bind(Context& context, const Row& row, const Port& port) {
+  context.emit(outputs_.bindings, port.name,
+               DesiredBinding{.port = row.uuid(),
+                              .contents = contents_of(row),
+                              .on = port.on,
+                              .requested_chassis = requested_chassis(context, row),
+                              .port_groups = groups(context, row.uuid())});
 }
 
 // By name or, failing that, by hostname, as ovn-nb(5) has it.

@@ -31,6 +31,7 @@ struct Port {
 // The VLAN tag that a port's author wants: tag_request where it is given, and not 0, which asks for
 // one to be allocated (ovn-nb(5)); otherwise tag.
 std::optional<std::int64_t> wanted_tag(const nb::LogicalSwitchPort::View& row);
+std::optional<std::int64_t> wanted_tag(const nb::LogicalSwitchPort& row);
 
 // Longest name of a port that is taken, in bytes: it becomes part of names in Open vSwitch and of
 // OpenFlow messages.
@@ -53,10 +54,9 @@ class Ports {
   std::optional<Port> derive(engine::Context& context, const Uuid& uuid);
   // Sets kind and on; false when no switch has the port.
   bool place(engine::Context& context, const Row& row, Port& port);
-  void read_addresses(engine::Context& context, const Row& row, Port& port,
-                      DesiredBinding& binding);
+  void read_addresses(engine::Context& context, const Row& row, Port& port);
   void check_security(engine::Context& context, const Row& row);
-  void bind(engine::Context& context, const Row& row, const Port& port, DesiredBinding binding);
+  void bind(engine::Context& context, const Row& row, const Port& port);
   // Nil: nobody, or nobody who is there.
   Uuid requested_chassis(engine::Context& context, const Row& row);
   Set<std::string> groups(engine::Context& context, const Uuid& port);

@@ -4,21 +4,39 @@
 
 namespace mooring::northd {
 
+void KeySpace::use(std::int64_t key) {
+  if (key < 1 || key > maximum_) return;
+  if (is_used(key)) {
+    ++more_[key];
+    return;
+  }
+  const auto place = static_cast<std::size_t>(key);
+  if (place >= used_.size()) used_.resize(place + 1);
+  used_[place] = true;
+}
+
 bool KeySpace::release(std::int64_t key) {
-  auto it = used_.find(key);
-  if (it == used_.end() || --it->second > 0) return false;
-  used_.erase(it);
+  if (!is_used(key)) return false;
+  if (auto it = more_.find(key); it != more_.end()) {
+    if (--it->second == 0) more_.erase(it);
+    return false;
+  }
+  used_[static_cast<std::size_t>(key)] = false;
+  while (!used_.empty() && !used_.back()) used_.pop_back();
   return true;
 }
 
-int KeySpace::users(std::int64_t key) const {
-  auto it = used_.find(key);
-  return it == used_.end() ? 0 : it->second;
+bool KeySpace::is_used(std::int64_t key) const {
+  return key >= 1 && key < static_cast<std::int64_t>(used_.size()) &&
+         used_[static_cast<std::size_t>(key)];
 }
 
-bool KeySpace::is_free(std::int64_t key) const {
-  return !used_.contains(key) && !reserved_.contains(key);
+int KeySpace::users(std::int64_t key) const {
+  auto it = more_.find(key);
+  return (is_used(key) ? 1 : 0) + (it == more_.end() ? 0 : it->second);
 }
+
+bool KeySpace::is_free(std::int64_t key) const { return !is_used(key) && !reserved_.contains(key); }
 
 std::optional<std::int64_t> KeySpace::allocate(std::optional<std::int64_t> requested) {
   auto key = choose(requested);
@@ -30,18 +48,11 @@ std::optional<std::int64_t> KeySpace::choose(std::optional<std::int64_t> request
   if (requested && *requested >= 1 && *requested <= maximum_ && is_free(*requested)) {
     return requested;
   }
-  std::int64_t highest = used_.empty() ? 0 : used_.rbegin()->first;
+  std::int64_t highest = used_.empty() ? 0 : static_cast<std::int64_t>(used_.size()) - 1;
   if (!reserved_.empty()) highest = std::max(highest, *reserved_.rbegin());
   if (highest < maximum_) return highest + 1;
-  std::int64_t candidate = 1;
-  auto used = used_.begin();
-  auto reserved = reserved_.begin();
-  for (; candidate <= maximum_; ++candidate) {
-    while (used != used_.end() && used->first < candidate) ++used;
-    while (reserved != reserved_.end() && *reserved < candidate) ++reserved;
-    bool taken = (used != used_.end() && used->first == candidate) ||
-                 (reserved != reserved_.end() && *reserved == candidate);
-    if (!taken) return candidate;
+  for (std::int64_t candidate = 1; candidate <= maximum_; ++candidate) {
+    if (is_free(candidate)) return candidate;
   }
   return std::nullopt;
 }

@@ -24,7 +24,8 @@ class KeySpace {
  public:
   explicit KeySpace(std::int64_t maximum) : maximum_(maximum) {}
 
-  void use(std::int64_t key) { ++used_[key]; }
+  // A key that isn't of the kind is nobody's.
+  void use(std::int64_t key);
   // Whether nobody uses it any more.
   bool release(std::int64_t key);
   // How many rows have it.
@@ -42,7 +43,10 @@ class KeySpace {
   std::optional<std::int64_t> choose(std::optional<std::int64_t> requested) const;
 
   std::int64_t maximum_;
-  std::map<std::int64_t, int> used_;
+  bool is_used(std::int64_t key) const;
+
+  std::vector<bool> used_;            // by key, up to the highest in use
+  std::map<std::int64_t, int> more_;  // how many others use it too
   std::set<std::int64_t> reserved_;
 };
 
