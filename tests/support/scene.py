@@ -143,11 +143,15 @@ class Scene:
         self.do(*commands)
         self.ready()
 
-    def ready(self) -> Scene:
-        """Makes what was asked for, and returns when it works."""
+    def write(self) -> None:
+        """Gives the northbound commands that were asked for."""
         if self._pending:
             self.lab.central.nb_batch(self._pending)
             self._pending = []
+
+    def ready(self) -> Scene:
+        """Makes what was asked for, and returns when it works."""
+        self.write()
         for hypervisor, plugs in self._plugs.items():
             self.hv(hypervisor).add_vifs(plugs)
         self._plugs = {}
