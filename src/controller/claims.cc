@@ -127,8 +127,11 @@ bool Claims::may_hold(Context& context, const sb::PortBinding::View& row, const 
 }
 
 void Claims::report_twice(Context& context, const sb::PortBinding::View& row, const Uuid& other) {
-  context.emit(outputs_.wanted, Wanted::chassis(other), Present{});
+  const Wanted wanted = Wanted::chassis(other);
+  context.emit(outputs_.wanted, wanted, Present{});
   auto chassis = context.row(inputs_.chassis, other);
+  // Its name comes in a moment, unless there is none.
+  if (!chassis && context.find(inputs_.confirmed, wanted).empty()) return;
   std::string holder = chassis ? chassis->name() : other.short_string();
   context.emit(outputs_.findings,
                FindingKey{std::string(model::code::kPortClaimedTwice), "Logical_Switch_Port", {},

@@ -246,4 +246,6 @@ def test_frozen_controller_doesnt_matter(campus: Campus) -> None:
     assert not ping.report.lost
     done = lab.central.nb.rows("NB_Global")[0]
     assert done["hv_cfg"] == done["nb_cfg"]
-    assert asked["nb_cfg_timestamp"] <= done["sb_cfg_timestamp"] <= done["hv_cfg_timestamp"]
+    # northd's clock and the chassis', which may be done before northd says that it may begin.
+    assert asked["nb_cfg_timestamp"] <= done["sb_cfg_timestamp"]
+    assert asked["nb_cfg_timestamp"] <= done["hv_cfg_timestamp"]
