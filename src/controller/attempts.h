@@ -1,9 +1,10 @@
 // Claims of ports whose rows this chassis hasn't seen.
 //
-// The UUID of a Port_Binding follows from the port's name (model/row_uuid.h), by which ovsdb-server finds
-// it at once. So a VIF that is plugged in costs as much in a large network as in a small one; asking
-// for its row by name makes the server look at every port there is (monitor_cond_change). What is
-// bound to this chassis it monitors anyway. A port that can't be had so is asked for by name.
+// The UUID of a Port_Binding follows from the port's name (model/row_uuid.h), by which ovsdb-server
+// finds it at once. So a VIF that is plugged in costs as much in a large network as in a small one;
+// asking for its row by name makes the server look at every port there is (monitor_cond_change).
+// What is bound to this chassis it monitors anyway. A port that can't be had so is asked for by
+// name.
 #pragma once
 
 #include <cstddef>

@@ -18,7 +18,8 @@ class AttemptsTest : public testing::Test {
   std::vector<std::string> attempts() {
     c.derived.graph.update();
     std::vector<std::string> out;
-    c.derived.outputs.attempts.for_each([&](const auto& port, const auto&) { out.push_back(port); });
+    c.derived.outputs.attempts.for_each(
+        [&](const auto& port, const auto&) { out.push_back(port); });
     std::sort(out.begin(), out.end());
     return out;
   }
@@ -51,8 +52,9 @@ TEST_F(AttemptsTest, APluggedPortIsClaimedByTheUuidOfItsName) {
       R"({"op":"update","table":"Port_Binding","where":[["_uuid","==",["uuid",")" +
       model::port_binding_uuid("vm1").to_string() + R"("]],)";
   const std::string self = R"(["uuid",")" + c.self.to_string() + R"("])";
-  EXPECT_THAT(text, HasSubstr(row + R"(["chassis","==",["set",[]]],["claimable","==",true],)"
-                                    R"(["logical_port","==","vm1"]],"row":{"chassis":)" +
+  EXPECT_THAT(text, HasSubstr(row +
+                              R"(["chassis","==",["set",[]]],["claimable","==",true],)"
+                              R"(["logical_port","==","vm1"]],"row":{"chassis":)" +
                               self));
   EXPECT_THAT(text, HasSubstr(row + R"(["logical_port","==","vm1"],["requested_chassis","==",)" +
                               self + R"(],["type","==",""]],"row":{"chassis":)" + self));

@@ -15,7 +15,8 @@ void read_addresses(const sb::PortBinding::View& row, LocalPort& port) {
     auto entry = model::AddressEntry::parse(text);
     if (!entry) continue;  // northd has told its author
     if (entry->kind == model::AddressEntry::Kind::kUnknown) port.unknown = true;
-    if (entry->kind == model::AddressEntry::Kind::kAddress) port.addresses.push_back(entry->address);
+    if (entry->kind == model::AddressEntry::Kind::kAddress)
+      port.addresses.push_back(entry->address);
   }
 }
 

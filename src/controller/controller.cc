@@ -55,7 +55,8 @@ Controller::Controller(io::Loop& loop, const Clock& clock, Logger logger,
       sb_client_(loop, logger_.with_module("southbound"), southbound_options(options_),
                  sb_.replica()),
       switch_(loop, switch_options(), switch_callbacks(), logger_.with_module("openflow")),
-      meters_(switch_, derived_.outputs, [this] { schedule(); }, logger_.with_module("meters")),
+      meters_(
+          switch_, derived_.outputs, [this] { schedule(); }, logger_.with_module("meters")),
       installer_(switch_, derived_.outputs, installer_callbacks(), logger_.with_module("flows")),
       packet_ins_(loop, counters, logger_.with_module("packet_ins"),
                   [this](const openflow::PacketOut& out) { switch_.send(out); }),
@@ -176,8 +177,9 @@ void Controller::apply_config() {
 void Controller::apply_identity(const LocalConfig& config) {
   if (config.system_id == applied_.system_id) return;
   if (config.system_id.empty()) {
-    logger_.warn("external_ids:system-id is not set in the Open_vSwitch database: this chassis has "
-                 "no name and does nothing");
+    logger_.warn(
+        "external_ids:system-id is not set in the Open_vSwitch database: this chassis has "
+        "no name and does nothing");
   } else {
     logger_.info("this chassis is {}", config.system_id);
   }
@@ -216,7 +218,8 @@ void Controller::set_monitor_conditions() {
   conditions_for_ = applied_.system_id;
   set_conditions(sb_client_, derived_.outputs, applied_.system_id);
   std::set<Wanted> asked;
-  derived_.outputs.wanted.for_each([&](const Wanted& wanted, const auto&) { asked.insert(wanted); });
+  derived_.outputs.wanted.for_each(
+      [&](const Wanted& wanted, const auto&) { asked.insert(wanted); });
   confirmations_.ask(std::move(asked));
 }
 
@@ -242,8 +245,8 @@ bool Controller::southbound_blank() const {
 }
 
 // What is derived follows from all that it should follow from: both databases are read, what was
-// asked of the southbound one has arrived, and the ports that are plugged in are claimed or not to be
-// had.
+// asked of the southbound one has arrived, and the ports that are plugged in are claimed or not to
+// be had.
 bool Controller::wants_complete() const { return wants_arrived() && !claims_pending(); }
 
 bool Controller::wants_arrived() const {
@@ -260,7 +263,8 @@ bool Controller::claims_pending() const {
 bool Controller::write_local() {
   if (local_in_flight_ || !ovs_client_.synced()) return false;
   ovsdb::Transaction txn;
-  LocalState state{config(), installed_, wants_complete() && sb_client_.synced(), carried_out(true)};
+  LocalState state{config(), installed_, wants_complete() && sb_client_.synced(),
+                   carried_out(true)};
   local_.write(state, txn);
   for (std::uint16_t zone : local_.take_fresh_zones()) switch_.send(openflow::CtFlushZone{zone});
   if (txn.empty()) return true;
@@ -386,9 +390,8 @@ std::set<std::string> Controller::ready_names() const {
 std::map<FindingKey, Finding> Controller::findings() const {
   auto out = installer_.findings();
   out.merge(meters_.findings());
-  derived_.outputs.findings.for_each([&](const FindingKey& key, const auto& elements) {
-    out.emplace(key, elements.front());
-  });
+  derived_.outputs.findings.for_each(
+      [&](const FindingKey& key, const auto& elements) { out.emplace(key, elements.front()); });
   for (const ovsdb::SchemaGap& gap : sb_client_.schema_gaps()) {
     std::string name = gap.column.empty() ? gap.table : gap.table + ":" + gap.column;
     out.emplace(FindingKey{std::string(model::code::kSchemaMismatch), "OVN_Southbound", {}, name},

@@ -119,10 +119,10 @@ class Controller {
   io::Timer leaving_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 
-  std::string conditions_for_;           // the system-id that the monitor conditions are for
-  LocalConfig applied_;                  // the configuration in force
-  std::set<std::string> committing_;     // ready ports whose flows are on their way
-  std::set<std::string> installed_;      // ready ports whose flows are in the switch
+  std::string conditions_for_;            // the system-id that the monitor conditions are for
+  LocalConfig applied_;                   // the configuration in force
+  std::set<std::string> committing_;      // ready ports whose flows are on their way
+  std::set<std::string> installed_;       // ready ports whose flows are in the switch
   std::chrono::seconds refused_pause_{};  // until refused flows are tried again
   bool scheduled_ = false;
   bool paused_ = false;

@@ -24,8 +24,8 @@ namespace mooring::controller {
 
 // Members are destroyed in the reverse order: derivations before what they read and emit into.
 struct Derivations {
-  Derivations(ovs::Database& ovs, sb::Database& sb, Confirmations& confirmations, Attempts& attempts,
-              Identity identity)
+  Derivations(ovs::Database& ovs, sb::Database& sb, Confirmations& confirmations,
+              Attempts& attempts, Identity identity)
       : inputs(graph, ovs, sb, confirmations.table(), attempts.missed()),
         outputs(graph),
         configuration(graph, inputs, outputs, std::move(identity)),

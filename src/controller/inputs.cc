@@ -33,9 +33,10 @@ std::vector<SetMember> members_of(const sb::AddressSet& row) {
 engine::KeyChanges<SetMember> member_changes(const sb::AddressSet& before,
                                              const sb::AddressSet& after) {
   if (before.name != after.name) return {members_of(before), members_of(after)};
-  return engine::key_changes<SetMember>(
-      before.addresses, after.addresses,
-      [&after](const std::string& text) { return SetMember{after.name, text}; });
+  return engine::key_changes<SetMember>(before.addresses, after.addresses,
+                                        [&after](const std::string& text) {
+                                          return SetMember{after.name, text};
+                                        });
 }
 
 }  // namespace
@@ -81,19 +82,19 @@ Inputs::Inputs(engine::Graph& graph, ovs::Database& ovs, sb::Database& sb,
           [](const auto& row) {
             return std::vector{std::pair<std::string, std::int64_t>{row.pipeline, row.table_id}};
           }),
-      rules_in(graph, sb.pipeline,
-               mask_of(sb::Pipeline::Columns::datapath) | mask_of(sb::Pipeline::Columns::port_group),
-               scope_of),
+      rules_in(
+          graph, sb.pipeline,
+          mask_of(sb::Pipeline::Columns::datapath) | mask_of(sb::Pipeline::Columns::port_group),
+          scope_of),
       address_sets(graph, sb.address_set),
       address_set_by_name(graph, sb.address_set, mask_of(sb::AddressSet::Columns::name),
                           [](const auto& row) { return std::vector<std::string>{row.name}; }),
       set_members(graph, {sb.address_set, ~store::ColumnMask{0}, members_of, member_changes}),
       meter_by_name(graph, sb.meter, mask_of(sb::Meter::Columns::name),
                     [](const auto& row) { return std::vector<std::string>{row.name}; }),
-      meters_from(graph, sb.meter, mask_of(sb::Meter::Columns::name),
-                  [](const auto& row) {
-                    return std::vector<std::uint32_t>{Meter::first_id(row.name)};
-                  }),
+      meters_from(
+          graph, sb.meter, mask_of(sb::Meter::Columns::name),
+          [](const auto& row) { return std::vector<std::uint32_t>{Meter::first_id(row.name)}; }),
       confirmed(graph, confirmations, ~store::ColumnMask{0},
                 [](const Confirmation& row) { return std::vector<Wanted>{row.wanted}; }),
       missed(graph, misses, ~store::ColumnMask{0},

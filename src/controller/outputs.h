@@ -56,7 +56,8 @@ struct Outputs {
   // everything is derived again from the start, or a derivation depends on what it doesn't read.
   std::size_t differences() const {
     return flows.differences() + learners.differences() + refusals.differences() +
-           meters.differences() + patch_ports.differences() + claims.differences() + attempts.differences() + ready.differences() + wanted.differences() +
+           meters.differences() + patch_ports.differences() + claims.differences() +
+           attempts.differences() + ready.differences() + wanted.differences() +
            zones.differences() + findings.differences() + announcements.differences();
   }
   // Takes up what has changed where those who carry it out look at the whole.

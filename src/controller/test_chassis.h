@@ -97,8 +97,8 @@ class TestChassis {
     return row.uuid;
   }
 
-  Uuid add_uplink(const Uuid& datapath, const std::string& network,
-                  std::optional<std::int64_t> tag, const std::string& name) {
+  Uuid add_uplink(const Uuid& datapath, const std::string& network, std::optional<std::int64_t> tag,
+                  const std::string& name) {
     sb::Uplink row;
     row.uuid = fresh();
     row.datapath = {datapath};

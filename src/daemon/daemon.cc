@@ -153,7 +153,8 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const Identity& identity,
   if (auto done = impl->listen(options, dirs); !done) return tl::unexpected(done.error());
   impl->add_commands();
   // Messages of megabytes come and go between small things that stay. They get memory of their own,
-  // which goes back when they are done; by itself mallopt(3)'s threshold rises with the first of them.
+  // which goes back when they are done; by itself mallopt(3)'s threshold rises with the first of
+  // them.
   ::mallopt(M_MMAP_THRESHOLD, kOwnMemory);
   // Writing to a peer that is gone is an error of that write, not the end of the process.
   ::signal(SIGPIPE, SIG_IGN);

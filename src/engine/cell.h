@@ -18,7 +18,8 @@ inline constexpr Mask kAll = ~Mask{0};
 // The place in a list of what isn't in it.
 inline constexpr std::uint32_t kNowhere = ~std::uint32_t{0};
 
-// One read: who read what, which parts of it, and its neighbours among the reads of the same source.
+// One read: who read what, which parts of it, and its neighbours among the reads of the same
+// source.
 struct Edge {
   Cell* source = nullptr;
   Deriving* reader = nullptr;

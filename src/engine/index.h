@@ -50,7 +50,8 @@ struct Feed {
   store::Table<Row>& table;
   store::ColumnMask columns;  // which keys and changes use; other changes leave the index alone
   std::function<std::vector<K>(const Row&)> keys;
-  // The difference of both rows' keys, for rows with so many that making them costs; null otherwise.
+  // The difference of both rows' keys, for rows with so many that making them costs; null
+  // otherwise.
   std::function<KeyChanges<K>(const Row& before, const Row& after)> changes = nullptr;
 };
 
@@ -95,10 +96,9 @@ class KeyIndex : public CellOwner {
       };
       // Only the difference is touched: a switch's row has all its ports, and one comes or goes.
       const KeyChanges<K> changes =
-          same && feed.changes
-              ? feed.changes(*change.before, *change.after)
-              : key_changes<K>(keys_of(change.before), keys_of(change.after),
-                               [](const K& key) { return key; });
+          same && feed.changes ? feed.changes(*change.before, *change.after)
+                               : key_changes<K>(keys_of(change.before), keys_of(change.after),
+                                                [](const K& key) { return key; });
       for (const K& key : changes.gone) place(key, change.uuid(), false);
       for (const K& key : changes.come) place(key, change.uuid(), true);
     }));

@@ -202,7 +202,8 @@ class Relation final : public RelationBase, public CellOwner {
     return std::any_of(run.begin(), run.end(), [](const FactType* fact) { return fact->reported; });
   }
   static bool is(Run run) {
-    return std::any_of(run.begin(), run.end(), [](const FactType* fact) { return fact->count > 0; });
+    return std::any_of(run.begin(), run.end(),
+                       [](const FactType* fact) { return fact->count > 0; });
   }
 
   Slot& slot_under(const K& key) {
@@ -215,7 +216,8 @@ class Relation final : public RelationBase, public CellOwner {
   // One element more or less.
   void announce(Slot& slot, bool more) {
     for (const Demander& demander : demanders_) {
-      if (slot.present.size() + (more ? 0 : 1) == demander.at_least) demander.demand(slot.key(), more);
+      if (slot.present.size() + (more ? 0 : 1) == demander.at_least)
+        demander.demand(slot.key(), more);
     }
     if (slot.cell) slot.cell->changed();
   }

@@ -1,7 +1,6 @@
 #include "model/fingerprint.h"
 
-#include <boost/uuid/name_generator_sha1.hpp>
-#include <boost/uuid/nil_generator.hpp>
+#include "model/named_uuid.h"
 
 namespace mooring::model {
 
@@ -17,12 +16,6 @@ Fingerprint& Fingerprint::add(std::int64_t part) {
   return *this;
 }
 
-Uuid Fingerprint::value() const {
-  const boost::uuids::name_generator_sha1 generator(boost::uuids::nil_uuid());
-  const boost::uuids::uuid made = generator(text_.data(), text_.size());
-  std::uint64_t halves[2] = {};
-  for (std::size_t i = 0; i < made.size(); ++i) halves[i / 8] = halves[i / 8] << 8 | made.data[i];
-  return Uuid(halves[0], halves[1]);
-}
+Uuid Fingerprint::value() const { return named_uuid(Uuid(), text_); }
 
 }  // namespace mooring::model

@@ -47,8 +47,8 @@ struct DesiredBinding {
 
 // An Uplink, by logical_port.
 struct DesiredUplink {
-  Uuid on;                     // its switch
-  bool shares_key = false;     // with the Port_Binding of the same logical_port
+  Uuid on;                  // its switch
+  bool shares_key = false;  // with the Port_Binding of the same logical_port
   std::string physical_network;
   std::int64_t tag = 0;  // 0: untagged
   std::string ethertype;

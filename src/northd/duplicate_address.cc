@@ -29,10 +29,9 @@ std::string others(const std::vector<Holder>& holders, const Holder& own) {
 DuplicateAddress::DuplicateAddress(engine::Graph& graph, Outputs& outputs, Ports& ports)
     : outputs_(outputs),
       ports_(ports),
-      check_(graph, "duplicate_address", stratum::kClashes,
-             [this](engine::Context& context, const AddressKey& key) {
-               return check(context, key);
-             }) {
+      check_(
+          graph, "duplicate_address", stratum::kClashes,
+          [this](engine::Context& context, const AddressKey& key) { return check(context, key); }) {
   ports.holders.demand_each(check_, 2);
 }
 DuplicateAddress::~DuplicateAddress() = default;

@@ -125,7 +125,7 @@ class Northd::Impl {
     daemon::Counter& transactions;
     io::Timer backoff;  // running: nothing is sent
     milliseconds delay = kMinBackoff;
-    bool read = false;  // the contents were there once
+    bool read = false;            // the contents were there once
     Map<std::string, Uuid> gaps;  // what the schema lacks, with the Problem that says so
     ovsdb::Client client;
   };
@@ -143,7 +143,7 @@ class Northd::Impl {
   void take_lock() {
     sb_.client.lock(std::string(kLock), [this](bool held) {
       log_.info("{}", held ? "the lock is taken: this instance is active"
-                     : "the lock is lost: this instance is on standby");
+                           : "the lock is lost: this instance is on standby");
       schedule();
     });
   }
@@ -156,12 +156,13 @@ class Northd::Impl {
       Uuid uuid = it == before.end() ? Uuid::random() : it->second;
       if (it != before.end()) before.erase(it);
       side.gaps[name] = uuid;
-      problems_.put(Problem{uuid,
-                            {std::string(model::code::kSchemaMismatch), side.database, {}, name, {}},
-                            {model::Severity::kWarning,
-                             fmt::format("the database's schema is of another version: {} {}; upgrade "
-                                         "it with ovsdb-client convert",
-                                         name, gap.reason)}});
+      problems_.put(
+          Problem{uuid,
+                  {std::string(model::code::kSchemaMismatch), side.database, {}, name, {}},
+                  {model::Severity::kWarning,
+                   fmt::format("the database's schema is of another version: {} {}; upgrade "
+                               "it with ovsdb-client convert",
+                               name, gap.reason)}});
     }
     for (const auto& [name, uuid] : before) problems_.erase(uuid);
   }

@@ -78,13 +78,14 @@ void PortStates::check_uplink(Context& context, const Uuid& uuid, const Port& po
   FindingKey key =
       finding_on("Logical_Switch_Port", uuid, port.name, model::code::kNetworkUnmapped);
   key.chassis = host;
-  context.emit(outputs_.findings, std::move(key),
-               Finding{model::Severity::kError,
-                       fmt::format("the port is bound on chassis {}, which doesn't map {}; its "
-                                   "traffic stays on the chassis: map the network there in "
-                                   "Open_vSwitch external_ids:ovn-bridge-mappings, or plug the port "
-                                   "in elsewhere",
-                                   quoted(host), listed(wanted))});
+  context.emit(
+      outputs_.findings, std::move(key),
+      Finding{model::Severity::kError,
+              fmt::format("the port is bound on chassis {}, which doesn't map {}; its "
+                          "traffic stays on the chassis: map the network there in "
+                          "Open_vSwitch external_ids:ovn-bridge-mappings, or plug the port "
+                          "in elsewhere",
+                          quoted(host), listed(wanted))});
 }
 
 std::optional<PortStates::Lack> PortStates::lack_of(Context& context, const Uuid& on,

@@ -101,8 +101,8 @@ void write_difference(ovsdb::Transaction& transaction, const sb::PortBinding& pr
       C::mac, &Row::mac)(C::port_security, &Row::port_security)(C::options, &Row::options)(
       C::parent_port, &Row::parent_port)(C::tag, &Row::tag)(
       C::requested_chassis, &Row::requested_chassis)(C::enabled, &Row::enabled)(
-      C::port_groups, &Row::port_groups)(C::external_ids, &Row::external_ids)(
-      C::claimable, &Row::claimable);
+      C::port_groups, &Row::port_groups)(C::external_ids, &Row::external_ids)(C::claimable,
+                                                                              &Row::claimable);
 }
 
 }  // namespace
@@ -114,8 +114,7 @@ BindingSync::BindingSync(Inputs& inputs, Outputs& outputs, TunnelKeys& keys,
       inputs_(inputs),
       keys_(keys),
       datapaths_(datapaths),
-      datapath_rows_(
-          inputs.sb_tables.datapath_binding.observe([this](const auto&) { wake(); })) {
+      datapath_rows_(inputs.sb_tables.datapath_binding.observe([this](const auto&) { wake(); })) {
   keys.on_freed([this](const Uuid& datapath, std::int64_t key) {
     for (const std::string& name : wishes_.take(datapath, key)) suspect(name);
   });
@@ -179,8 +178,8 @@ Result<BindingSync::Written> BindingSync::write_key(ovsdb::Transaction& transact
   return Written::kDone;
 }
 
-// Under the UUID by which a chassis finds it, unless a row has that which is another port's or is about
-// to go.
+// Under the UUID by which a chassis finds it, unless a row has that which is another port's or is
+// about to go.
 void BindingSync::insert(ovsdb::Transaction& transaction, const sb::PortBinding& row) const {
   const Uuid uuid = model::port_binding_uuid(row.logical_port);
   if (inputs_.sb_tables.port_binding.find(uuid) == nullptr) {
@@ -276,7 +275,7 @@ Result<UplinkSync::Written> UplinkSync::write_key(ovsdb::Transaction& transactio
   RowDiff<Row>(transaction, *present, row)(C::tunnel_key, &Row::tunnel_key)(
       C::physical_network, &Row::physical_network)(C::tag, &Row::tag)(
       C::ethertype, &Row::ethertype)(C::vlan_passthru, &Row::vlan_passthru)(C::learn_fdb,
-                                                                           &Row::learn_fdb);
+                                                                            &Row::learn_fdb);
   return Written::kDone;
 }
 

@@ -25,7 +25,8 @@ void add_addresses(const model::LspAddress& address, Port& port) {
   out.reserve(out.size() + 1 + address.ip4.size() + address.ip6.size());
   out.push_back({Kind::kMac, 0, address.mac.bits()});
   for (const auto& ip : address.ip4) out.push_back({Kind::kIp4, 0, ip.address.bits()});
-  for (const auto& ip : address.ip6) out.push_back({Kind::kIp6, ip.address.high(), ip.address.low()});
+  for (const auto& ip : address.ip6)
+    out.push_back({Kind::kIp6, ip.address.high(), ip.address.low()});
 }
 
 PortRole role_of(std::string_view type) {
@@ -55,9 +56,12 @@ std::optional<std::int64_t> wanted_tag(const nb::LogicalSwitchPort& row) {
 
 std::string PortAddress::to_string() const {
   switch (kind) {
-    case Kind::kMac: return Mac(low).to_string();
-    case Kind::kIp4: return Ip4(static_cast<std::uint32_t>(low)).to_string();
-    case Kind::kIp6: return Ip6(high, low).to_string();
+    case Kind::kMac:
+      return Mac(low).to_string();
+    case Kind::kIp4:
+      return Ip4(static_cast<std::uint32_t>(low)).to_string();
+    case Kind::kIp6:
+      return Ip6(high, low).to_string();
   }
   return {};
 }
@@ -82,10 +86,11 @@ std::optional<Port> Ports::derive(Context& context, const Uuid& uuid) {
   out.role = role_of(row->type());
   out.requested_tag = row->tag_request().value_or(0);
   if (out.name.empty() || out.name.size() > kMaxName) {
-    report(context, *row, model::code::kNameInvalid, Severity::kError,
-           fmt::format("the name has {} bytes; from 1 to {} are taken, and until then the port isn't "
-                       "there for any chassis",
-                       out.name.size(), kMaxName));
+    report(
+        context, *row, model::code::kNameInvalid, Severity::kError,
+        fmt::format("the name has {} bytes; from 1 to {} are taken, and until then the port isn't "
+                    "there for any chassis",
+                    out.name.size(), kMaxName));
     return std::nullopt;
   }
   read_addresses(context, *row, out);
@@ -102,7 +107,8 @@ std::optional<Port> Ports::derive(Context& context, const Uuid& uuid) {
 bool Ports::place(Context& context, const Row& row, Port& port) {
   const auto& switches = context.find(inputs_.switches_of_port, row.uuid());
   if (switches.empty()) return false;
-  // The table of a switch needs no reading of its own: it is the same as long as the switch is here.
+  // The table of a switch needs no reading of its own: it is the same as long as the switch is
+  // here.
   auto logical = std::find_if(switches.begin(), switches.end(), [this](const Uuid& uuid) {
     return inputs_.nb_tables.logical_switch.find(uuid) != nullptr;
   });
@@ -111,8 +117,7 @@ bool Ports::place(Context& context, const Row& row, Port& port) {
   if (switches.size() > 1) {
     report(context, row, model::code::kPortShared, Severity::kError,
            fmt::format("{} switches have this port; only {} {} gets it: remove it from the others",
-                       switches.size(), table_of(port.kind),
-                       port.on.to_string()));
+                       switches.size(), table_of(port.kind), port.on.to_string()));
   }
   return true;
 }
@@ -138,9 +143,9 @@ void Ports::check_security(Context& context, const Row& row) {
   for (const std::string& text : row.port_security()) {
     auto entry = model::SecurityEntry::parse(text);
     if (entry) continue;
-    report(context, row, model::code::kAddressInvalid, Severity::kError,
-           fmt::format("port_security: {} allows nothing: {}", quoted(text),
-                       entry.error().message));
+    report(
+        context, row, model::code::kAddressInvalid, Severity::kError,
+        fmt::format("port_security: {} allows nothing: {}", quoted(text), entry.error().message));
   }
 }
 
@@ -175,8 +180,7 @@ Set<std::string> Ports::groups(Context& context, const Uuid& port) {
 
 void Ports::report(Context& context, const Row& row, std::string_view code, Severity severity,
                    std::string message) {
-  context.emit(outputs_.findings,
-               finding_on("Logical_Switch_Port", row.uuid(), row.name(), code),
+  context.emit(outputs_.findings, finding_on("Logical_Switch_Port", row.uuid(), row.name(), code),
                Finding{severity, std::move(message)});
 }
 

@@ -17,24 +17,23 @@ std::vector<const ProgressRow*> global_rows(const Inputs& inputs) {
   return out;
 }
 
-FindingKey on_global() {
-  return finding_on("NB_Global", Uuid(), "", model::code::kRowRejected);
-}
+FindingKey on_global() { return finding_on("NB_Global", Uuid(), "", model::code::kRowRejected); }
 
 }  // namespace
 
-SouthboundProgressSync::SouthboundProgressSync(Inputs& inputs, Outputs& outputs,
-                                               Problems& problems, const Clock& clock)
+SouthboundProgressSync::SouthboundProgressSync(Inputs& inputs, Outputs& outputs, Problems& problems,
+                                               const Clock& clock)
     : RowSync(outputs.southbound_progress, inputs.nb_tables.nb_global,
               mask_of(ProgressColumn::sb_cfg) | mask_of(ProgressColumn::sb_cfg_timestamp) |
                   mask_of(ProgressColumn::nb_cfg_timestamp),
               only_key, problems),
       inputs_(inputs),
       clock_(clock) {
-  subscription_ = inputs.nb_tables.nb_global.observe([this](const store::Change<ProgressRow>& change) {
-    if (change.before == nullptr || change.after == nullptr) return;
-    if (change.before->nb_cfg != change.after->nb_cfg) asked_at_ = clock_.wall_ms();
-  });
+  subscription_ =
+      inputs.nb_tables.nb_global.observe([this](const store::Change<ProgressRow>& change) {
+        if (change.before == nullptr || change.after == nullptr) return;
+        if (change.before->nb_cfg != change.after->nb_cfg) asked_at_ = clock_.wall_ms();
+      });
 }
 
 SouthboundProgressSync::Rows SouthboundProgressSync::actual(const int&) const {
@@ -66,8 +65,8 @@ std::optional<FindingKey> SouthboundProgressSync::finding_for(const int&) const 
   return on_global();
 }
 
-HypervisorProgressSync::HypervisorProgressSync(Inputs& inputs, Outputs& outputs,
-                                               Problems& problems, const Clock& clock)
+HypervisorProgressSync::HypervisorProgressSync(Inputs& inputs, Outputs& outputs, Problems& problems,
+                                               const Clock& clock)
     : RowSync(outputs.hypervisor_progress, inputs.nb_tables.nb_global,
               mask_of(ProgressColumn::hv_cfg) | mask_of(ProgressColumn::hv_cfg_timestamp), only_key,
               problems),

@@ -27,11 +27,12 @@ Reconciler::Reconciler(Derivations& d, Problems& problems, const Clock& clock, L
       diagnostics_(d.graph, d.inputs, d.outputs, problems, clock),
       southbound_progress_(d.inputs, d.outputs, problems, clock),
       hypervisor_progress_(d.inputs, d.outputs, problems, clock),
-      southbound_({&role_, &datapaths_, &meters_, &pipeline_, &address_sets_, &bindings_, &uplinks_},
-                  &global_, Writer::kNoLimit, log),
-      northbound_({&southbound_progress_, &diagnostics_, &physical_switches_, &logical_switches_,
-                   &ports_},
-                  &hypervisor_progress_, kNorthboundKeys, log) {}
+      southbound_(
+          {&role_, &datapaths_, &meters_, &pipeline_, &address_sets_, &bindings_, &uplinks_},
+          &global_, Writer::kNoLimit, log),
+      northbound_(
+          {&southbound_progress_, &diagnostics_, &physical_switches_, &logical_switches_, &ports_},
+          &hypervisor_progress_, kNorthboundKeys, log) {}
 
 std::vector<std::string> Reconciler::note_changes() {
   auto out = southbound_.note_changes();

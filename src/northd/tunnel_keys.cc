@@ -76,7 +76,8 @@ void TunnelKeys::watch_ports(store::Table<Row>& table) {
   table.for_each(use);
   subscriptions_.push_back(table.observe([this, use](const store::Change<Row>& change) {
     if (change.after != nullptr) use(*change.after);
-    if (change.before != nullptr) release_port(change.before->datapath.uuid, change.before->tunnel_key);
+    if (change.before != nullptr)
+      release_port(change.before->datapath.uuid, change.before->tunnel_key);
   }));
 }
 

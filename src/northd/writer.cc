@@ -8,9 +8,10 @@ namespace {
 // RFC 7047, 5.2: what a row's contents can be the reason for. All else concerns the database or the
 // connection.
 bool is_about_rows(std::string_view tag) {
-  constexpr std::string_view kTags[] = {
-      "constraint violation", "referential integrity violation", "domain error", "range error",
-      "syntax error",         "unknown table",                   "unknown column"};
+  constexpr std::string_view kTags[] = {"constraint violation", "referential integrity violation",
+                                        "domain error",         "range error",
+                                        "syntax error",         "unknown table",
+                                        "unknown column"};
   return std::find(std::begin(kTags), std::end(kTags), tag) != std::end(kTags);
 }
 

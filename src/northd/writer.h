@@ -26,8 +26,9 @@ class Writer {
   std::vector<std::string> note_changes();
 
   // The next transaction, if anything differs and none is on its way. Normally it has all the
-  // differences, up to `most`, so that a wave of changes is one transaction. After a refusal it has fewer, down to
-  // the one row that is refused: that is set aside and reported, and the others go on.
+  // differences, up to `most`, so that a wave of changes is one transaction. After a refusal it has
+  // fewer, down to the one row that is refused: that is set aside and reported, and the others go
+  // on.
   std::optional<ovsdb::Transaction> next();
   bool in_flight() const { return sent_ > 0; }
 

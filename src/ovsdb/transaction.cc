@@ -87,8 +87,12 @@ void Transaction::remove_row(std::string_view table, const Uuid& row) {
 void Transaction::wait_column(std::string_view table, const Uuid& row, std::string_view column,
                               std::string value) {
   places_.clear();  // what comes after it must not move before it
-  operations_.push_back(
-      {Kind::kWait, std::string(table), row, {{std::string(column), {}, std::move(value)}}, {}, {}});
+  operations_.push_back({Kind::kWait,
+                         std::string(table),
+                         row,
+                         {{std::string(column), {}, std::move(value)}},
+                         {},
+                         {}});
 }
 
 void Transaction::wait_row(std::string_view table, const Uuid& row) {

@@ -37,7 +37,8 @@ struct Refusal {
 
 template <class T>
 T expect(Result<T> result, std::string_view what) {
-  if (!result) throw Refusal{"constraint violation", fmt::format("{}: {}", what, result.error().message)};
+  if (!result)
+    throw Refusal{"constraint violation", fmt::format("{}: {}", what, result.error().message)};
   return std::move(*result);
 }
 
@@ -109,7 +110,7 @@ class FakeDatabase::Run {
   void insert(const ovsdb::TableSchema& table, json::Value operation) {
     auto name = operation["uuid-name"].string();
     auto given = operation["uuid"].string();
-    Uuid uuid = given ? Uuid::parse(*given).value_or(Uuid())
+    Uuid uuid = given  ? Uuid::parse(*given).value_or(Uuid())
                 : name ? uuid_of(std::string(*name))
                        : fresh_uuid();
     if (tables_[table.name].contains(uuid)) throw Refusal{"duplicate uuid", uuid.to_string()};
@@ -175,7 +176,8 @@ class FakeDatabase::Run {
         const ColumnType& type = spec.type;
         for (auto& [uuid, row] : rows) {
           if (!type.key.ref_table.empty()) visit(uuid, row[column], type.key, false);
-          if (type.value && !type.value->ref_table.empty()) visit(uuid, row[column], *type.value, true);
+          if (type.value && !type.value->ref_table.empty())
+            visit(uuid, row[column], *type.value, true);
         }
       }
     }
@@ -195,7 +197,8 @@ class FakeDatabase::Run {
     for (auto& [name, rows] : tables_) {
       if (schema_.find(name)->is_root) continue;
       const std::set<Uuid>& kept = used[name];
-      any = std::erase_if(rows, [&](const auto& row) { return !kept.contains(row.first); }) > 0 || any;
+      any = std::erase_if(rows, [&](const auto& row) { return !kept.contains(row.first); }) > 0 ||
+            any;
     }
     return any;
   }
@@ -215,9 +218,9 @@ class FakeDatabase::Run {
     for_each_reference([&](const Uuid& uuid, Datum& datum, const BaseType& base, bool of_value) {
       for (const Atom& atom : of_value ? datum.values : datum.keys) {
         if (exists(base.ref_table, atom)) continue;
-        throw Refusal{"referential integrity violation",
-                      fmt::format("{} refers to a {} that isn't there", uuid.to_string(),
-                                  base.ref_table)};
+        throw Refusal{
+            "referential integrity violation",
+            fmt::format("{} refers to a {} that isn't there", uuid.to_string(), base.ref_table)};
       }
     });
   }
@@ -315,7 +318,8 @@ void FakeDatabase::feed(const Tables& before) {
 
 const DynamicTable& FakeDatabase::table(std::string_view name) const {
   auto it = tables_.find(name);
-  if (it == tables_.end()) throw std::runtime_error(schema_.name + " has no table " + std::string(name));
+  if (it == tables_.end())
+    throw std::runtime_error(schema_.name + " has no table " + std::string(name));
   return it->second;
 }
 
