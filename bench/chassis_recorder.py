@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import selectors
 import socket
-import threading
 import time
 from pathlib import Path
 from typing import Any, Mapping, Sequence
@@ -14,41 +12,21 @@ from typing import Any, Mapping, Sequence
 from lab import LabError, wait_until
 
 from .chassis_wire import Request
+from .proxy import Proxy
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ZERO = "00000000-0000-0000-0000-000000000000"
 _QUIET = 0.5  # seconds of silence after which a controller has said what it had to say
 
 
-class Recorder(threading.Thread):
-    """Listens on the unix socket `path`, passes everything on to `target`, keeps the requests."""
+class Recorder(Proxy):
+    """Keeps the requests of the controller that connects."""
 
     def __init__(self, path: Path, target: Path):
-        super().__init__(name="recorder", daemon=True)
-        self.path = path
-        self._target = target
+        super().__init__(path, target)
         self._requests: list[Request] = []
         self._undecoded: dict[socket.socket, str] = {}
         self._heard = time.monotonic()
-        self._selector = selectors.DefaultSelector()
-        self._wake, self._woken = socket.socketpair()
-        self._selector.register(self._woken, selectors.EVENT_READ)
-        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._listener.bind(str(path))
-        self._listener.listen()
-        self._selector.register(self._listener, selectors.EVENT_READ)
-
-    def __enter__(self) -> Recorder:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._wake.close()
-        self.join()
-        for key in list(self._selector.get_map().values()):
-            key.fileobj.close()  # type: ignore[union-attr]
-        self._selector.close()
-        self.path.unlink(missing_ok=True)
 
     def take(self, timeout: float = 30.0) -> list[Request]:
         """The requests since the last call, once the controller has fallen silent."""
@@ -57,41 +35,14 @@ class Recorder(threading.Thread):
         taken, self._requests = self._requests, []
         return taken
 
-    def run(self) -> None:
-        while True:
-            for key, _ in self._selector.select():
-                if key.fileobj is self._woken:
-                    return
-                if key.fileobj is self._listener:
-                    self._accept()
-                elif key.fileobj.fileno() >= 0:  # type: ignore[union-attr]
-                    self._pass_on(key.fileobj, *key.data)  # type: ignore[arg-type]
-
-    def _accept(self) -> None:
-        client, _ = self._listener.accept()
-        server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            server.connect(str(self._target))
-        except OSError:  # the controller sees its connection end, and comes again
-            client.close()
-            server.close()
-            return
+    def connected(self, client: socket.socket) -> None:
         self._requests.clear()  # of a connection that has ended
         self._undecoded[client] = ""
-        self._selector.register(client, selectors.EVENT_READ, (server, True))
-        self._selector.register(server, selectors.EVENT_READ, (client, False))
 
-    def _pass_on(self, source: socket.socket, sink: socket.socket, from_client: bool) -> None:
-        data = source.recv(1 << 20)
-        if not data:
-            for end in (source, sink):
-                self._selector.unregister(end)
-                end.close()
-            return
-        sink.sendall(data)
+    def heard(self, client: socket.socket, data: bytes, from_client: bool) -> None:
         self._heard = time.monotonic()
         if from_client:
-            self._decode(source, data.decode())
+            self._decode(client, data.decode())
 
     def _decode(self, client: socket.socket, data: str) -> None:
         text = self._undecoded[client] + data
@@ -128,6 +79,8 @@ def _change_conditions(merged: Sequence[Request], params: Sequence[Any]) -> None
     for table, (change,) in changes.items():
         for request in tables[table]:
             request["where"] = change["where"]
+            # Initial contents were left out as long as nothing was wanted of the table.
+            request.pop("select", None)
 
 
 class Template:

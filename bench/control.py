@@ -58,16 +58,17 @@ class Case:
 
 def resident_mb(pid: int) -> float:
     """Once it has stayed the same for a second."""
-    readings: list[int] = []
+    latest, since = 0, time.monotonic()
 
     def settled() -> bool:
+        nonlocal latest, since
         with open(f"/proc/{pid}/status", encoding="ascii") as status:
             line = next(line for line in status if line.startswith("VmRSS:"))
-        readings.append(int(line.split()[1]))
-        time.sleep(0.1)
-        return len(set(readings[-10:])) == 1 and len(readings) >= 10
+        if (now := int(line.split()[1])) != latest:
+            latest, since = now, time.monotonic()
+        return time.monotonic() - since > 1
     wait_until(settled, 60, f"the memory of process {pid} to settle")
-    return readings[-1] / 1024
+    return latest / 1024
 
 
 class Measurement:
