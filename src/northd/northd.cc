@@ -27,6 +27,8 @@ constexpr milliseconds kRejectedRetry{60000};
 // the system, once all that follows from them is done.
 constexpr std::size_t kLarge = 500;
 constexpr milliseconds kTrimDelay{500};
+// For so long the northbound database waits for what is on its way to the southbound one.
+constexpr milliseconds kPatience{1000};
 
 ovsdb::Client::Options client_options(std::string database, std::vector<io::Remote> remotes,
                                       io::TlsFiles tls) {
@@ -56,7 +58,8 @@ class Northd::Impl {
             client_options("OVN_Southbound", std::move(options.southbound), options.tls),
             sb_tables_.replica()),
         rejected_(loop),
-        trim_(loop) {
+        trim_(loop),
+        patience_(loop) {
     follow(nb_);
     follow(sb_);
   }
@@ -183,16 +186,18 @@ class Northd::Impl {
     derivations_.graph.update();
     reconciler_.note_changes();
     if (status() != "active") return;
-    write(sb_, true);
-    // What the southbound database has is told when it has it, and then with all the rest at once.
-    if (!sb_.writer.in_flight() || !sb_.client.synced()) write(nb_, false);
+    if (write(sb_, true)) patience_.start(kPatience, [this] { schedule(); });
+    // What the southbound database has is told when it has it, and then with all the rest at once;
+    // but a server that doesn't answer mustn't keep from their authors what is wrong.
+    if (!sb_.writer.in_flight() || !patience_.pending()) write(nb_, false);
     // What was refused just now is a finding.
     if (!derivations_.graph.idle()) schedule();
   }
-  void write(Side& side, bool locked) {
-    if (!side.client.synced() || side.backoff.pending()) return;
+  // Whether there was anything to send.
+  bool write(Side& side, bool locked) {
+    if (!side.client.synced() || side.backoff.pending()) return false;
     auto transaction = side.writer.next();
-    if (!transaction) return;
+    if (!transaction) return false;
     side.transactions.add();
     bool large = transaction->size() > kLarge;
     if (locked) transaction->assert_lock(kLock);
@@ -205,6 +210,7 @@ class Northd::Impl {
       side.backoff.start(side.delay, [this] { schedule(); });
       side.delay = std::min(side.delay * 2, kMaxBackoff);
     });
+    return true;
   }
   void retry_rejected() {
     rejected_.start(kRejectedRetry, [this] {
@@ -244,6 +250,7 @@ class Northd::Impl {
   Side sb_;
   io::Timer rejected_;
   io::Timer trim_;
+  io::Timer patience_;  // running: a southbound transaction may still be answered in good time
 };
 
 std::string Northd::Impl::stats() const {

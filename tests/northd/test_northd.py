@@ -371,6 +371,22 @@ def changed_schema(path: Path, tmp_path: Path, change: Callable[[dict[str, Any]]
     return out
 
 
+def test_a_southbound_server_that_hangs_keeps_no_finding_back(central: Central) -> None:
+    add_switch(central, "s", ["p"])
+    sync(central)
+    central.sb.freeze()
+    try:
+        central.nb.transact(insert("Logical_Switch_Port", "q", name="q", addresses="nonsense"),
+                            {"op": "mutate", "table": "Physical_Switch",
+                             "where": [["name", "==", "s"]],
+                             "mutations": [["ports", "insert", named("q")]]})
+        wait_until(lambda: diagnostics(central, "address-invalid", name="q"))
+    finally:
+        central.sb.thaw()
+    sync(central)
+    assert central.sb.row("Port_Binding", logical_port="q")
+
+
 def test_an_older_schema(make_central: Callable[..., Central], tmp_path: Path) -> None:
     def nb_change(tables: dict[str, Any]) -> None:
         del tables["Logical_Switch_Port"]["columns"]["enabled"]
