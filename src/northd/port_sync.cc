@@ -4,10 +4,9 @@
 
 #include <algorithm>
 
-#include "model/lsp_address.h"
 #include "model/row_uuid.h"
+#include "northd/binding_contents.h"
 #include "northd/options.h"
-#include "northd/ports.h"
 
 namespace mooring::northd {
 namespace {
@@ -51,45 +50,16 @@ std::vector<const Row*> rows_of(const engine::Index<Row, std::string>& index,
   return out;
 }
 
-// What `addresses` says that a chassis can read; its author was told of the rest.
-Set<std::string> readable(const Set<std::string>& addresses) {
-  using Kind = model::AddressEntry::Kind;
-  Set<std::string> out;
-  for (const std::string& text : addresses) {
-    auto entry = model::AddressEntry::parse(text);
-    if (entry && (entry->kind == Kind::kAddress || entry->kind == Kind::kUnknown)) out.insert(text);
-  }
-  return out;
-}
-
-// As ovn-sb(5) has it: a copy of the port's own, with the name that Neutron gave as "name".
-Words external_ids_of(const nb::LogicalSwitchPort& port) {
-  Words out = port.external_ids;
-  if (auto name = option(out, "neutron:port_name"); !name.empty()) {
-    std::string value(name);
-    out["name"] = std::move(value);
-  }
-  return out;
-}
-
-// What is taken from the port is in its fingerprint (Ports).
 sb::PortBinding make_row(const std::string& name, const DesiredBinding& desired,
                          const nb::LogicalSwitchPort& port) {
   sb::PortBinding row;
   row.logical_port = name;
-  row.type = port.type;
-  row.mac = readable(port.addresses);
-  row.port_security = port.port_security;
-  row.options = port.options;
-  if (!port.parent_name.value_or("").empty()) row.parent_port = port.parent_name;
-  row.tag = wanted_tag(port);
+  store::ColumnMask used = 0;  // by the fingerprint already, which is part of what is desired
+  copy_contents(nb::LogicalSwitchPort::View(port, used), row);
   if (!desired.requested_chassis.is_nil()) {
     row.requested_chassis.emplace().uuid = desired.requested_chassis;
   }
-  row.enabled = port.enabled;
-  row.claimable = port.type.empty() && option(port.options, "requested-chassis").empty();
   row.port_groups = desired.port_groups;
-  row.external_ids = external_ids_of(port);
   return row;
 }
 

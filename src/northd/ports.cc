@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
-#include "model/fingerprint.h"
 #include "model/lsp_address.h"
 #include "model/port_security.h"
 #include "model/words.h"
+#include "northd/binding_contents.h"
 #include "northd/options.h"
 #include "northd/unsupported.h"
 
@@ -34,24 +34,11 @@ PortRole role_of(std::string_view type) {
   return type == "router" ? PortRole::kRouter : PortRole::kVif;
 }
 
-// What a Port_Binding says that is the port's own (BindingSync).
-Uuid contents_of(const nb::LogicalSwitchPort::View& row) {
-  model::Fingerprint out;
-  out.add(row.type()).add_words(row.addresses()).add_words(row.port_security());
-  out.add_pairs(row.options()).add_pairs(row.external_ids()).add(row.parent_name().value_or(""));
-  out.add(wanted_tag(row).value_or(0)).add(row.enabled() ? *row.enabled() + 1 : 0);
-  return out.value();
-}
-
 }  // namespace
 
 std::optional<std::int64_t> wanted_tag(const nb::LogicalSwitchPort::View& row) {
   auto requested = row.tag_request();
   return requested.value_or(0) != 0 ? requested : row.tag();
-}
-
-std::optional<std::int64_t> wanted_tag(const nb::LogicalSwitchPort& row) {
-  return row.tag_request.value_or(0) != 0 ? row.tag_request : row.tag;
 }
 
 std::string PortAddress::to_string() const {

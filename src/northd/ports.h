@@ -31,7 +31,6 @@ struct Port {
 // The VLAN tag that a port's author wants: tag_request where it is given, and not 0, which asks for
 // one to be allocated (ovn-nb(5)); otherwise tag.
 std::optional<std::int64_t> wanted_tag(const nb::LogicalSwitchPort::View& row);
-std::optional<std::int64_t> wanted_tag(const nb::LogicalSwitchPort& row);
 
 // Longest name of a port that is taken, in bytes: it becomes part of names in Open vSwitch and of
 // OpenFlow messages.
