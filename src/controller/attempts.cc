@@ -19,12 +19,14 @@ Condition is_free(const std::string& port) {
       .add("chassis", "==", R"(["set",[]])");
 }
 
-// Requested for this chassis, whoever has it now. Types other than VIFs aren't claimed here.
+// Requested for this chassis, whoever else has it now: one that is this chassis' own already, and
+// yet unseen, has to be asked for. Types other than VIFs aren't claimed here.
 Condition is_for(const std::string& port, const store::Ref<sb::Chassis>& self) {
   return Condition::none()
       .equals(Binding::Columns::logical_port, port)
       .equals(Binding::Columns::type, "")
-      .equals(Binding::Columns::requested_chassis, self);
+      .equals(Binding::Columns::requested_chassis, self)
+      .add("chassis", "!=", ovsdb::to_json(self));
 }
 
 }  // namespace
