@@ -214,6 +214,18 @@ TEST_F(EngineTest, AMemoCanBeDemandedForWhatHasTwoElements) {
   EXPECT_EQ(nodes(), 0u);
 }
 
+TEST(KeyChanges, AreTheDifferenceInOrder) {
+  auto changes = [](std::vector<int> before, std::vector<int> after) {
+    auto out = key_changes<int>(before, after, [](int n) { return 10 * n; });
+    return std::pair(out.gone, out.come);
+  };
+  using Both = std::pair<std::vector<int>, std::vector<int>>;
+  EXPECT_EQ(changes({1, 3, 4}, {2, 3, 5, 6}), (Both{{10, 40}, {20, 50, 60}}));
+  EXPECT_EQ(changes({}, {1}), (Both{{}, {10}}));
+  EXPECT_EQ(changes({1, 2}, {}), (Both{{10, 20}, {}}));
+  EXPECT_EQ(changes({1, 2}, {1, 2}), Both{});
+}
+
 TEST_F(EngineTest, AHundredThousandChangesLeaveNothingBehind) {
   auto start = [this] {
     for (std::uint64_t n = 0; n < 40; ++n) put(n, "p" + std::to_string(n), "s0");
