@@ -35,9 +35,9 @@ void Graph::collect_unused() {
   }
 }
 
-void Graph::update() {
+void Graph::update(int through) {
   collect_unused();
-  while (!queue_.empty()) {
+  while (!queue_.empty() && queue_.front().stratum() <= through) {
     queue_.front().refresh();
     collect_unused();
   }

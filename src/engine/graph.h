@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -66,8 +67,9 @@ class Graph {
   Graph(const Graph&) = delete;
   Graph& operator=(const Graph&) = delete;
 
-  // Re-runs what has to be. Afterwards every demanded value and every relation is current.
-  void update();
+  // Re-runs what has to be. Afterwards every demanded value and every relation is current; those of
+  // later strata than `through` may not be, until the next update().
+  void update(int through = std::numeric_limits<int>::max());
   bool idle() const { return queue_.empty() && doomed_.empty(); }
   // Forgets every derived value; the next update() computes all from the inputs.
   void reset();

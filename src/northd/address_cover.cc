@@ -43,7 +43,7 @@ struct AddressCover::Level {
 };
 
 AddressCover::AddressCover(engine::Graph& graph, Outputs& outputs) : outputs_(outputs) {
-  static_assert(stratum::kDesired >= stratum::kNetworks + kLevels);
+  static_assert(stratum::kSouthbound >= stratum::kNetworks + kLevels);
   for (int number = kLevels - 1; number >= 0; --number) {
     levels_[static_cast<std::size_t>(kLevels - 1 - number)] =
         std::make_unique<Level>(graph, number, *this);

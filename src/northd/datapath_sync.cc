@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 namespace mooring::northd {
 namespace {
 
@@ -28,9 +30,9 @@ DatapathRow make_row(const Uuid& on, const DesiredDatapath& desired) {
 // write them, and none is of use without it.
 void remove_dependants(ovsdb::Transaction& transaction, const DatapathRow& row) {
   for (const char* table : {"MAC_Binding", "Static_MAC_Binding", "Multicast_Group"}) {
-    transaction.raw(fmt::format(
-        R"({{"op":"delete","table":"{}","where":[["datapath","==",["uuid","{}"]]]}})", table,
-        row.uuid.to_string()));
+    transaction.raw(
+        fmt::format(R"({{"op":"delete","table":"{}","where":[["datapath","==",["uuid","{}"]]]}})",
+                    table, row.uuid.to_string()));
   }
   transaction.raw(fmt::format(R"({{"op":"delete","table":"FDB","where":[["dp_key","==",{}]]}})",
                               row.tunnel_key));
@@ -62,6 +64,9 @@ DatapathSync::Rows DatapathSync::actual(const Uuid& key) const {
     const DatapathRow* row = inputs_.sb_tables.datapath_binding.find(uuid);
     if (row != nullptr && owner_of(*row) == key) out.push_back(row);
   }
+  // Of several, one that ports stand on already: they would have to move.
+  std::stable_partition(out.begin(), out.end(),
+                        [this](const DatapathRow* row) { return keys_.has_ports(row->uuid); });
   return out;
 }
 
@@ -88,6 +93,8 @@ Result<DatapathSync::Written> DatapathSync::write_key(ovsdb::Transaction& transa
   for (std::size_t i = desired != nullptr ? 1 : 0; i < rows.size(); ++i) {
     remove_dependants(transaction, *rows[i]);
     transaction.remove<DatapathRow>(rows[i]->uuid);
+    if (desired == nullptr) continue;
+    for (const Replaced& callback : replaced_) callback(rows[i]->uuid);
   }
   if (desired == nullptr) return Written::kDone;
   DatapathRow row = make_row(key, *desired);
@@ -98,14 +105,20 @@ Result<DatapathSync::Written> DatapathSync::write_key(ovsdb::Transaction& transa
                               TunnelKeys::kMaxDatapath));
     }
     row.tunnel_key = *tunnel_key;
-    inserted_[key] = transaction.insert(row).uuid;
+    // Other transactions of the wave refer to it.
+    const Uuid uuid = inserted_[key] = Uuid::random();
+    transaction.insert_as(uuid, row);
     return Written::kDone;
   }
   const DatapathRow& present = *rows.front();
   row.tunnel_key = choose_key(key, *desired, present.tunnel_key);
-  RowDiff<DatapathRow>(transaction, present, row)(DatapathColumn::tunnel_key, &DatapathRow::tunnel_key)(DatapathColumn::kind, &DatapathRow::kind)(
-      DatapathColumn::type, &DatapathRow::type)(DatapathColumn::nb_uuid, &DatapathRow::nb_uuid)(DatapathColumn::physical_network, &DatapathRow::physical_network)(
-      DatapathColumn::tag, &DatapathRow::tag)(DatapathColumn::options, &DatapathRow::options)(DatapathColumn::external_ids, &DatapathRow::external_ids);
+  RowDiff<DatapathRow>(transaction, present, row)(DatapathColumn::tunnel_key,
+                                                  &DatapathRow::tunnel_key)(
+      DatapathColumn::kind, &DatapathRow::kind)(DatapathColumn::type, &DatapathRow::type)(
+      DatapathColumn::nb_uuid, &DatapathRow::nb_uuid)(DatapathColumn::physical_network,
+                                                      &DatapathRow::physical_network)(
+      DatapathColumn::tag, &DatapathRow::tag)(DatapathColumn::options, &DatapathRow::options)(
+      DatapathColumn::external_ids, &DatapathRow::external_ids);
   return Written::kDone;
 }
 

@@ -1,8 +1,11 @@
 // Datapath_Binding rows.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "northd/inputs.h"
 #include "northd/outputs.h"
@@ -15,16 +18,17 @@ class DatapathSync final : public RowSync<sb::DatapathBinding, Uuid, DesiredData
  public:
   DatapathSync(Inputs& inputs, Outputs& outputs, TunnelKeys& keys, Problems& problems);
 
-  // The row of a switch, or the placeholder of one that the present transaction inserts; nullopt
-  // when there is neither.
+  // The row of a switch, or the one that the present wave inserts; nullopt when there is neither.
   std::optional<Uuid> row_of(const Uuid& on) const;
+  // Calls callback for a row that goes while its switch stays: what stands on it has to move.
+  using Replaced = std::function<void(const Uuid& row)>;
+  void on_replaced(Replaced callback) { replaced_.push_back(std::move(callback)); }
 
-  void begin() override {
+ protected:
+  void begin_wave() override {
     inserted_.clear();
     keys_.begin();
   }
-
- protected:
   Rows actual(const Uuid& key) const override;
   Result<Written> write_key(ovsdb::Transaction& transaction, const Uuid& key,
                             const DesiredDatapath* desired, const Rows& rows) override;
@@ -41,6 +45,7 @@ class DatapathSync final : public RowSync<sb::DatapathBinding, Uuid, DesiredData
   TunnelKeys& keys_;
   std::map<Uuid, Uuid> inserted_;
   KeyWishes<Uuid> wishes_;
+  std::vector<Replaced> replaced_;
 };
 
 }  // namespace mooring::northd

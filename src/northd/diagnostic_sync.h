@@ -16,6 +16,8 @@ class DiagnosticSync final : public RowSync<nb::Diagnostic, FindingKey, Finding>
   DiagnosticSync(engine::Graph& graph, Inputs& inputs, Outputs& outputs, Problems& problems,
                  const Clock& clock);
 
+  bool divisible() const override { return true; }
+
  protected:
   Rows actual(const FindingKey& key) const override;
   Result<Written> write_key(ovsdb::Transaction& transaction, const FindingKey& key,

@@ -30,7 +30,7 @@ DuplicateAddress::DuplicateAddress(engine::Graph& graph, Outputs& outputs, Ports
     : outputs_(outputs),
       ports_(ports),
       check_(
-          graph, "duplicate_address", stratum::kClashes,
+          graph, "duplicate_address", stratum::kStates,
           [this](engine::Context& context, const AddressKey& key) { return check(context, key); }) {
   ports.holders.demand_each(check_, 2);
 }

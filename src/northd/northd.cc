@@ -11,6 +11,7 @@
 #include "northd/derivations.h"
 #include "northd/options.h"
 #include "northd/reconciler.h"
+#include "northd/strata.h"
 #include "ovsdb/client.h"
 
 namespace mooring::northd {
@@ -25,7 +26,7 @@ constexpr milliseconds kMaxBackoff{16000};
 constexpr milliseconds kRejectedRetry{60000};
 // What transactions of more operations than kLarge were put together and answered in goes back to
 // the system, once all that follows from them is done.
-constexpr std::size_t kLarge = 500;
+constexpr std::size_t kLarge = 200;
 constexpr milliseconds kTrimDelay{500};
 // For so long the northbound database waits for what is on its way to the southbound one.
 constexpr milliseconds kPatience{1000};
@@ -48,7 +49,7 @@ class Northd::Impl {
       : loop_(loop),
         log_(std::move(log)),
         derivations_(nb_tables_, sb_tables_, problems_),
-        reconciler_(derivations_, problems_, clock, log_),
+        reconciler_(derivations_, problems_, clock, log_, {}),
         paused_(options.paused),
         updates_(counters.get("northd_update")),
         nb_(loop, reconciler_.northbound(), counters.get("northd_nb_transaction"), log_,
@@ -181,12 +182,20 @@ class Northd::Impl {
   }
   void step() {
     if (!ready()) return;
-    updates_.add();
-    set_probe_interval();
+    const bool active = status() == "active";
+    if (!active) sb_.writer.stop();
+    if (!sb_.writer.composing()) {
+      updates_.add();
+      set_probe_interval();
+      derivations_.graph.update(stratum::kSouthbound);
+      sb_.writer.note_changes();
+    }
+    if (active && write(sb_, true)) patience_.start(kPatience, [this] { schedule(); });
+    // The server works on what it has while the next is put together, and the rest is derived.
+    if (sb_.writer.composing()) return schedule();
     derivations_.graph.update();
-    reconciler_.note_changes();
-    if (status() != "active") return;
-    if (write(sb_, true)) patience_.start(kPatience, [this] { schedule(); });
+    nb_.writer.note_changes();
+    if (!active) return;
     // What the southbound database has is told when it has it, and then with all the rest at once;
     // but a server that doesn't answer mustn't keep from their authors what is wrong.
     if (!sb_.writer.in_flight() || !patience_.pending()) write(nb_, false);
@@ -195,7 +204,10 @@ class Northd::Impl {
   }
   // Whether there was anything to send.
   bool write(Side& side, bool locked) {
-    if (!side.client.synced() || side.backoff.pending()) return false;
+    if (!side.client.synced() || side.backoff.pending()) {
+      side.writer.stop();
+      return false;
+    }
     auto transaction = side.writer.next();
     if (!transaction) return false;
     side.transactions.add();

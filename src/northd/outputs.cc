@@ -3,19 +3,19 @@
 namespace mooring::northd {
 
 Outputs::Outputs(engine::Graph& graph)
-    : datapaths(graph, stratum::kDesired, true),
-      bindings(graph, stratum::kDesired, true),
-      uplinks(graph, stratum::kDesired, true),
-      pipeline(graph, stratum::kDesired, true),
-      address_sets(graph, stratum::kDesired, true),
-      meters(graph, stratum::kDesired, true),
-      global(graph, stratum::kDesired, true),
-      ports(graph, stratum::kDesired, true),
-      physical_switches(graph, stratum::kDesired, true),
-      logical_switches(graph, stratum::kDesired, true),
-      southbound_progress(graph, stratum::kDesired, true),
-      hypervisor_progress(graph, stratum::kDesired, true),
-      findings(graph, stratum::kDesired, true) {}
+    : datapaths(graph, stratum::kSouthbound, true),
+      bindings(graph, stratum::kSouthbound, true),
+      uplinks(graph, stratum::kSouthbound, true),
+      pipeline(graph, stratum::kSouthbound, true),
+      address_sets(graph, stratum::kSouthbound, true),
+      meters(graph, stratum::kSouthbound, true),
+      global(graph, stratum::kSouthbound, true),
+      ports(graph, stratum::kNorthbound, true),
+      physical_switches(graph, stratum::kNorthbound, true),
+      logical_switches(graph, stratum::kNorthbound, true),
+      southbound_progress(graph, stratum::kNorthbound, true),
+      hypervisor_progress(graph, stratum::kNorthbound, true),
+      findings(graph, stratum::kNorthbound, true) {}
 Outputs::~Outputs() = default;
 
 }  // namespace mooring::northd

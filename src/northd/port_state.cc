@@ -30,18 +30,18 @@ std::string listed(const std::vector<std::string>& words) {
 
 PortStates::PortStates(engine::Graph& graph, Inputs& inputs, Outputs& outputs, Ports& ports,
                        Networks& networks, Uplinks& uplinks, ChassisView& chassis)
-    : without_uplink(graph, stratum::kUplinks),
+    : without_uplink(graph, stratum::kStates),
       inputs_(inputs),
       outputs_(outputs),
       ports_(ports),
       networks_(networks),
       uplinks_(uplinks),
       chassis_(chassis),
-      lack_(graph, "chassis_without_network", stratum::kUplinks,
+      lack_(graph, "chassis_without_network", stratum::kStates,
             [this](Context& context, const std::pair<Uuid, Uuid>& key) {
               return lack_of(context, key.first, key.second);
             }),
-      state_(graph, "port_state", stratum::kUplinks,
+      state_(graph, "port_state", stratum::kStates,
              [this](Context& context, const Uuid& uuid) { return derive(context, uuid); }) {
   inputs.ports.demand_each(state_);
 }

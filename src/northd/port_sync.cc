@@ -88,6 +88,11 @@ BindingSync::BindingSync(Inputs& inputs, Outputs& outputs, TunnelKeys& keys,
   keys.on_freed([this](const Uuid& datapath, std::int64_t key) {
     for (const std::string& name : wishes_.take(datapath, key)) suspect(name);
   });
+  datapaths.on_replaced([this](const Uuid& datapath) {
+    inputs_.sb_tables.port_binding.for_each([&](const sb::PortBinding& row) {
+      if (row.datapath.uuid == datapath) suspect(row.logical_port);
+    });
+  });
 }
 
 BindingSync::Rows BindingSync::actual(const std::string& key) const {
@@ -179,6 +184,11 @@ UplinkSync::UplinkSync(Inputs& inputs, Outputs& outputs, TunnelKeys& keys, Datap
       bindings_(bindings) {
   subscriptions_.push_back(
       inputs.sb_tables.datapath_binding.observe([this](const auto&) { wake(); }));
+  datapaths.on_replaced([this](const Uuid& datapath) {
+    for (const Uuid& uuid : inputs_.uplinks_of.find(datapath)) {
+      suspect(inputs_.sb_tables.uplink.find(uuid)->logical_port);
+    }
+  });
   // An uplink follows the key of its port's binding.
   subscriptions_.push_back(inputs.sb_tables.port_binding.observe([this](const auto& change) {
     using C = sb::PortBinding::Columns;

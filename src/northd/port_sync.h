@@ -18,13 +18,14 @@ class BindingSync final : public RowSync<sb::PortBinding, std::string, DesiredBi
   BindingSync(Inputs& inputs, Outputs& outputs, TunnelKeys& keys, DatapathSync& datapaths,
               Problems& problems);
 
-  // The tunnel key that the binding of that name has, or gets in the present transaction, on
+  // The tunnel key that the binding of that name has, or gets in the present wave, on
   // datapath.
   std::optional<std::int64_t> key_of(const std::string& name, const Uuid& datapath) const;
 
-  void begin() override { chosen_.clear(); }
+  bool divisible() const override { return true; }
 
  protected:
+  void begin_wave() override { chosen_.clear(); }
   Rows actual(const std::string& key) const override;
   Result<Written> write_key(ovsdb::Transaction& transaction, const std::string& key,
                             const DesiredBinding* desired, const Rows& rows) override;

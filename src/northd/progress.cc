@@ -13,7 +13,7 @@ ProgressView::ProgressView(engine::Graph& graph, Inputs& inputs, Outputs& output
       reached_(graph, stratum::kRows),
       reach_(graph, "chassis_nb_cfg", stratum::kRows,
              [this](Context& context, const Uuid& uuid) { return reach(context, uuid); }),
-      global_(graph, "nb_cfg", stratum::kSummaries,
+      global_(graph, "nb_cfg", stratum::kRows,
               [this](Context& context, const int&) { return global(context); }),
       summary_(graph, "hv_cfg", stratum::kSummaries,
                [this](Context& context, const int&) { return summarise(context); }) {

@@ -3,15 +3,8 @@
 #include <iterator>
 
 namespace mooring::northd {
-namespace {
-
-// The states of ports are many at the first start, and none belongs to another: they go by
-// transactions of so many, between which the database serves others.
-constexpr std::size_t kNorthboundKeys = 1000;
-
-}  // namespace
-
-Reconciler::Reconciler(Derivations& d, Problems& problems, const Clock& clock, Logger log)
+Reconciler::Reconciler(Derivations& d, Problems& problems, const Clock& clock, Logger log,
+                       Sizes sizes)
     : keys_(d.inputs.sb_tables),
       datapaths_(d.inputs, d.outputs, keys_, problems),
       bindings_(d.inputs, d.outputs, keys_, datapaths_, problems),
@@ -29,10 +22,10 @@ Reconciler::Reconciler(Derivations& d, Problems& problems, const Clock& clock, L
       hypervisor_progress_(d.inputs, d.outputs, problems, clock),
       southbound_(
           {&role_, &datapaths_, &meters_, &pipeline_, &address_sets_, &bindings_, &uplinks_},
-          &global_, Writer::kNoLimit, log),
+          &global_, sizes.southbound, log),
       northbound_(
           {&southbound_progress_, &diagnostics_, &physical_switches_, &logical_switches_, &ports_},
-          &hypervisor_progress_, kNorthboundKeys, log) {}
+          &hypervisor_progress_, sizes.northbound, log) {}
 
 std::vector<std::string> Reconciler::note_changes() {
   auto out = southbound_.note_changes();

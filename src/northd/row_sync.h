@@ -33,15 +33,18 @@ class TableSync {
 
   // Takes in what the derivations changed. Returns which keys, in words.
   virtual std::vector<std::string> note_changes() = 0;
-  // Before the first write() of a transaction.
+  // Before the first write() of a wave (Writer::next).
   virtual void begin() {}
+  // Whether no row of the table belongs to another of it, so that they may go by several
+  // transactions.
+  virtual bool divisible() const { return false; }
   // Appends what differs under at most `limit` keys; returns how many had differences. They count
   // as sent until one of the calls below.
   virtual std::size_t write(ovsdb::Transaction& transaction, Phase phase, std::size_t limit) = 0;
 
-  // The transaction is in the database.
+  // The wave is in the database.
   virtual void accept() = 0;
-  // It isn't, for reasons that aren't the rows'.
+  // It isn't, for reasons that aren't the rows', or only in part.
   virtual void retry() = 0;
   // It isn't, because of the one key that was sent: no more of it until its rows change or
   // release_rejected(). Returns the key in words.
@@ -96,9 +99,18 @@ class RowSync : public TableSync {
     return out;
   }
 
+  void begin() final {
+    reached_.reset();
+    begin_wave();
+  }
+
+  // What comes to be suspected behind the place that an earlier transaction of the wave reached is
+  // left to the next wave.
   std::size_t write(ovsdb::Transaction& transaction, Phase phase, std::size_t limit) override {
     std::size_t written = 0;
-    for (auto it = suspects_.begin(); it != suspects_.end() && written < limit;) {
+    bool again = reached_ && reached_->first == phase;
+    auto it = again ? suspects_.upper_bound(reached_->second) : suspects_.begin();
+    while (it != suspects_.end() && written < limit) {
       const Desired* desired = find_desired(*it);
       if ((phase == Phase::kPut) != (desired != nullptr)) {
         ++it;
@@ -110,6 +122,7 @@ class RowSync : public TableSync {
         ++written;
       }
     }
+    if (written == limit) reached_.emplace(phase, sent_.back());
     return written;
   }
 
@@ -134,6 +147,8 @@ class RowSync : public TableSync {
  protected:
   enum class Written { kDone, kLater };
 
+  // What write_key() remembers of a wave is forgotten.
+  virtual void begin_wave() {}
   // The rows that stand under key now, by UUID.
   virtual Rows actual(const Key& key) const = 0;
   // Appends what leads from rows to desired (null: to nothing). kLater: not before another table's
@@ -185,10 +200,11 @@ class RowSync : public TableSync {
 
   engine::Relation<Key, Desired>& desired_;
   Problems& problems_;
-  std::set<Key> suspects_;         // to be compared
-  std::vector<Key> sent_;          // in the transaction that is on its way
-  std::set<Key> waiting_;          // for another table's row
-  std::map<Key, Uuid> rejected_;   // with the Problem that says so
+  std::set<Key> suspects_;                        // to be compared
+  std::vector<Key> sent_;                         // in the wave that is on its way
+  std::optional<std::pair<Phase, Key>> reached_;  // the last key of a transaction that was full
+  std::set<Key> waiting_;                         // for another table's row
+  std::map<Key, Uuid> rejected_;                  // with the Problem that says so
   store::Subscription subscription_;
 };
 

@@ -14,6 +14,8 @@ class PortStateSync final : public RowSync<nb::LogicalSwitchPort, Uuid, PortStat
  public:
   PortStateSync(Inputs& inputs, Outputs& outputs, Problems& problems);
 
+  bool divisible() const override { return true; }
+
  protected:
   Rows actual(const Uuid& key) const override;
   Result<Written> write_key(ovsdb::Transaction& transaction, const Uuid& key,
@@ -32,6 +34,8 @@ class SwitchStateSync final : public RowSync<Row, Uuid, SwitchState> {
   using Base = RowSync<Row, Uuid, SwitchState>;
   SwitchStateSync(engine::Relation<Uuid, SwitchState>& desired, store::Table<Row>& table,
                   Problems& problems);
+
+  bool divisible() const override { return true; }
 
  protected:
   typename Base::Rows actual(const Uuid& key) const override;

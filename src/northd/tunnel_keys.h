@@ -58,12 +58,13 @@ class TunnelKeys {
 
   explicit TunnelKeys(sb::Database& database);
 
-  // Before a transaction is composed: what the one before reserved is either in the rows by now or
-  // not needed.
+  // Before a wave is composed: what the one before reserved is either in the rows by now or not
+  // needed.
   void begin();
   KeySpace& datapaths() { return datapaths_; }
-  // Of Port_Bindings and Uplinks; datapath is the southbound row or its placeholder.
+  // Of Port_Bindings and Uplinks; datapath is the southbound row, if only to be.
   KeySpace& ports(const Uuid& datapath);
+  bool has_ports(const Uuid& datapath) const { return ports_.contains(datapath); }
 
   // Calls callback for every key that nobody uses any more; datapath is nil for a datapath's own.
   using Freed = std::function<void(const Uuid& datapath, std::int64_t key)>;

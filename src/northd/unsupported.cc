@@ -167,7 +167,7 @@ class Unsupported::Table final : public TableBase {
   Table(engine::Graph& graph, store::Table<Row>& table, Outputs& outputs, Severity severity,
         std::string message)
       : rows_(graph, table),
-        report_(graph, "unsupported:" + std::string(Row::kTable), stratum::kRows,
+        report_(graph, "unsupported:" + std::string(Row::kTable), stratum::kStates,
                 [this, &outputs, severity, message](Context& context, const Uuid& uuid) {
                   auto row = context.row(rows_, uuid);
                   if (!row) return engine::Nothing{};

@@ -15,6 +15,8 @@ TEST_BED = (
     "jsonrpc|WARN|Dropped", "reconnect|WARN|Dropped",
     # One that was killed may not be gone for good when its successor starts.
     "fatal_signal", "another ovs-vswitchd process is running",
+    # A port went while a packet from it was under way.
+    "received packet on unknown port",
     # A flow of the datapath went while a thread of ovs-vswitchd looked at it. What a flow table
     # does wrong is told by other modules (ofproto_dpif_xlate, ofproto, connmgr).
     "|dpif(revalidator", "|dpif(handler",

@@ -1,32 +1,48 @@
 #include "northd/testing/world.h"
 
 #include <stdexcept>
+#include <utility>
+
+#include "northd/strata.h"
 
 namespace mooring::northd::testing {
 
-World::World()
+World::World(Reconciler::Sizes sizes)
     : nb("schema/nb.ovsschema", nb_tables.replica()),
       sb("schema/sb.ovsschema", sb_tables.replica()),
       derivations(nb_tables, sb_tables, problems),
-      reconciler(derivations, problems, clock, Logger()) {}
+      reconciler(derivations, problems, clock, Logger(), sizes) {}
 
 World::Settled World::settle() {
   constexpr int kEnough = 200;
   Settled out;
   std::uint64_t before = derivations.graph.stats().runs;
-  auto write = [&out](Writer& writer, FakeDatabase& database, std::size_t& count) {
-    auto transaction = writer.next();
-    if (!transaction) return false;
-    ++count;
-    auto outcome = database.transact(*transaction);
-    if (!outcome) ++out.failures;
-    writer.done(outcome);
-    return true;
+  auto write = [&](Writer& writer, FakeDatabase& database, std::size_t& count) {
+    std::vector<ovsdb::Transaction> wave;
+    auto answer = [&] {
+      for (const auto& transaction : std::exchange(wave, {})) {
+        ++count;
+        auto outcome = database.transact(transaction);
+        if (!outcome) ++out.failures;
+        writer.done(outcome);
+      }
+    };
+    bool wrote = false;
+    while (auto transaction = writer.next()) {
+      wrote = true;
+      wave.push_back(std::move(*transaction));
+      if (!slow_servers) answer();
+      if (!writer.composing()) break;
+    }
+    answer();
+    return wrote;
   };
   for (int round = 0; round < kEnough; ++round) {
-    derivations.graph.update();
-    reconciler.note_changes();
+    derivations.graph.update(stratum::kSouthbound);
+    reconciler.southbound().note_changes();
     bool wrote = write(reconciler.southbound(), sb, out.sb_transactions);
+    derivations.graph.update();
+    reconciler.northbound().note_changes();
     wrote = write(reconciler.northbound(), nb, out.nb_transactions) || wrote;
     if (wrote || !derivations.graph.idle()) continue;
     out.runs = derivations.graph.stats().runs - before;
@@ -43,7 +59,7 @@ std::vector<std::string> World::differences_from_scratch() {
 
 std::optional<std::string> World::first_transaction_of_another() {
   Derivations other(nb_tables, sb_tables, problems);
-  Reconciler another(other, problems, clock, Logger());
+  Reconciler another(other, problems, clock, Logger(), {});
   other.graph.update();
   another.note_changes();
   for (auto [writer, database] :

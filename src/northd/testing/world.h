@@ -22,7 +22,7 @@ class FakeClock final : public Clock {
 
 class World {
  public:
-  World();
+  explicit World(Reconciler::Sizes sizes = {});
 
   struct Settled {
     std::uint64_t runs = 0;  // of derivations
@@ -37,6 +37,9 @@ class World {
   std::vector<std::string> differences_from_scratch();
   std::optional<std::string> first_transaction_of_another();
 
+  // The servers answer when they have all of a wave, else each transaction before the next is put
+  // together.
+  bool slow_servers = false;
   nb::Database nb_tables;
   sb::Database sb_tables;
   Problems problems;
