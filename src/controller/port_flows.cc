@@ -99,12 +99,11 @@ void PortFlows::load_flags(Actions& actions, const Place& place) const {
   if (zone) actions.load(*zone, field::kZone);
 }
 
-// What was found out about the packet where it came from doesn't count where it goes.
 void PortFlows::to_rules(Context& context, const Place& place) {
   Match match;
   match.metadata(place.network.key).reg(field::kOutportRegister, place.port.key);
   Actions actions;
-  actions.ct_clear().set_reg(field::kLabelRegister, 0);
+  actions.set_reg(field::kLabelRegister, 0);
   load_flags(actions, place);
   actions.resubmit(stages_.egress_from(context, 0));
   context.emit(outputs_.flows, FlowKey{table::kOutput, 100, match},

@@ -58,11 +58,13 @@ class AclRows {
   std::string let_through() const { return fmt::format("next({});", path_.after.id); }
   void pass_by(const Stage& stage) { row(stage, 65535, "!flags.acl", let_through()); }
 
+  // What was found out about the packet where it came from doesn't count where it goes. Tracking
+  // forgets it by itself, without an action of the datapath for it.
   void who_is_tracked() {
     pass_by(path_.pre);
-    row(path_.pre, 100, fmt::format("eth.mcast || {}", kNeighbourDiscovery), "next;");
+    row(path_.pre, 100, fmt::format("eth.mcast || {}", kNeighbourDiscovery), "ct_clear; next;");
     row(path_.pre, 90, "flags.stateful && !flags.notrack && ip", "ct_next;");
-    row(path_.pre, 0, "1", "next;");
+    row(path_.pre, 0, "1", "ct_clear; next;");
   }
   void what_is_known_of_it() {
     row(path_.state, 100, fmt::format("flags.stateful && ({})", kNeighbourDiscovery),

@@ -126,7 +126,7 @@ class RowSync : public TableSync {
     return written;
   }
 
-  void accept() override { sent_.clear(); }
+  void accept() override { std::vector<Key>().swap(sent_); }  // a first wave is large
   void retry() override {
     for (Key& key : sent_) suspects_.insert(std::move(key));
     sent_.clear();

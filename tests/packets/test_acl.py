@@ -1,5 +1,6 @@
 """Rules on what ports send and get: groups, tiers, verdicts, connections, live changes."""
 
+import re
 from typing import Iterator
 
 import pytest
@@ -289,3 +290,32 @@ def test_rules_of_a_switch(campus: Scene, rules: Rules, family: str) -> None:
     assert reached(campus, go(campus, "web1", "other", family, dport=54), "other")
     campus.now(["clear", table, "a", "acls"])
     assert reached(campus, go(campus, "plain", "web1", family, dport=53), "web1")
+
+
+def test_two_zones_are_two_passes_and_no_more(campus: Scene, rules: Rules, family: str) -> None:
+    """Between two guarded ports of a chassis a packet is tracked twice; what the first zone said
+    needs no action of the datapath to be forgotten."""
+    open_for_tcp(rules)
+    campus.ready()
+    tcp = {"family": family, "protocol": "tcp"}
+    hv1 = campus.lab.hypervisor("hv1")
+    for flags in "SA":
+        hv1.appctl("revalidator/purge")
+        assert reached(campus, go(campus, "web1", "web2", sport=3000, dport=80, flags=flags, **tcp),
+                       "web2")
+        assert reached(campus, go(campus, "web2", "web1", sport=80, dport=3000, flags=flags + "A",
+                                  **tcp), "web1")
+    flows = hv1.datapath_flows()
+    assert len(set(re.findall(r"ct\(zone=(\d+)\),recirc", flows))) == 2, flows
+    assert "ct_clear" not in flows
+
+
+def test_what_the_senders_zone_said_is_not_the_receivers(campus: Scene, rules: Rules,
+                                                         family: str) -> None:
+    """A port without stateful rules gets packets untracked, from whomever."""
+    rules.add("from-lport", 1000, f"inport == @web && {ip(family)}", "allow-related")
+    campus.now(["--id=@r", "create", "ACL", "direction=to-lport", "priority=1000",
+                'match="outport == @bare && ct.trk"', "action=drop"],
+               ["create", "Port_Group", "name=bare", f"ports={rules.uuid('plain')}", "acls=@r"])
+    assert reached(campus, go(campus, "web1", "plain", family), "plain")
+    campus.now(["destroy", "Port_Group", "bare"])
