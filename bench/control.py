@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import statistics
 import time
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Iterator, Sequence
 
 from lab import Lab, Stack, wait_until
 
@@ -21,6 +22,9 @@ from .session import Session, milliseconds
 
 CHASSIS_ELSEWHERE = 10
 STALLED = 15.0  # seconds
+STARTS = 5  # of northd, of networks up to LARGE ports; of larger ones the first counts
+LARGE = 20_000
+WARM_UP = 5  # changes before those that count, as the floor has them
 
 Figures = dict[str, float]
 
@@ -49,6 +53,10 @@ class Case:
         """How many VIFs are on the measured chassis: n0 and on, each of another network if there
         are many."""
         return 100 if self.networks else 10
+
+    @property
+    def starts(self) -> int:
+        return STARTS if self.ports <= LARGE else 1
 
     @property
     def rules(self) -> list[tuple[str, int, str, str]]:
@@ -165,11 +173,26 @@ class Measurement:
     # --- what is measured ---
 
     def start_northd(self) -> float:
-        """From its start until the southbound database is complete."""
+        """From its start until the southbound database, empty before, is complete."""
         def start() -> None:
             self.lab.central.northd.start()
             self.commit(until="sb_cfg")
+        self._empty_southbound()
         return milliseconds(start)
+
+    def time_northd(self) -> float:
+        """start_northd(), and its end: what it goes on to write would weigh on another's time."""
+        taken = self.start_northd()
+        self.lab.central.northd.stop()
+        return taken
+
+    def _empty_southbound(self) -> None:
+        central = self.lab.central
+        self.sb.close()
+        central.sb.stop()
+        central.sb.destroy_database()
+        central.sb.start()
+        self.sb = Session(central.sb.socket, "OVN_Southbound")
 
     def start_chassis(self) -> float:
         """From the controller's start, on an empty br-int, until all VIFs are up."""
@@ -194,6 +217,8 @@ class Measurement:
         def median(action: Callable[[int], Any]) -> float:
             return statistics.median(milliseconds(lambda n=n: action(n)) for n in repeats)
 
+        for _ in range(WARM_UP):
+            self.commit()
         return {
             "nothing but nb_cfg, ms": median(lambda n: self.commit()),
             "port elsewhere added, ms": median(lambda n: self.add_port_elsewhere()),
@@ -253,22 +278,48 @@ def plug_operations(numbers: range) -> Iterator[network.Operation]:
            "mutations": [["next_cfg", "+=", 1]]}
 
 
-def measure(case: Case, floor: Callable[[Measurement], Figures] | None = None) -> Figures:
-    """All figures of a case; `floor` runs last, on the same databases with the daemons gone."""
+Floor = Callable[[Measurement], Figures]
+
+
+def measure(cases: Sequence[Case], floor: Floor | None = None) -> list[Figures]:
+    """All figures of each case. They are up at the same time, one that is idle costs next to
+    nothing, and northd is started with each in turn, so that a machine that is slower for a while
+    is so for all. `floor` runs last, on Mooring's databases with the daemons gone."""
+    with ExitStack() as stack:
+        runs = [stack.enter_context(prepared(case)) for case in cases]
+        starts = in_turn(runs, cases[0].starts)
+        return [figures_of(run, taken, floor) for run, taken in zip(runs, starts)]
+
+
+@contextmanager
+def prepared(case: Case) -> Iterator[Measurement]:
+    """A lab with the case's northbound rows; northd and the controller are stopped."""
+    suffix = "" if case.self_rule else "-plain"
     with Lab.up(hypervisors=1, mode="dummy", stack=Stack.named(case.stack),
-                name=f"bench-{case.stack}-{case.ports}") as lab:
+                name=f"bench-{case.stack}-{case.ports}{suffix}") as lab:
         lab.hypervisor("hv1").controller.stop()
         lab.central.northd.stop()
         run = Measurement(lab, case)
         try:
-            return figures_of(run, floor)
+            run.load()
+            yield run
         finally:
             run.close()
 
 
-def figures_of(run: Measurement, floor: Callable[[Measurement], Figures] | None) -> Figures:
-    run.load()
-    out: Figures = {"northd start until southbound complete, ms": run.start_northd()}
+def in_turn(runs: Sequence[Measurement], repeats: int) -> list[list[float]]:
+    """What the start of northd took in each run; who comes first changes from time to time."""
+    taken: list[list[float]] = [[] for _ in runs]
+    for n in range(repeats):
+        order = list(zip(runs, taken))
+        for run, times in order if n % 2 == 0 else reversed(order):
+            times.append(run.time_northd())
+    return taken
+
+
+def figures_of(run: Measurement, starts: Sequence[float], floor: Floor | None) -> Figures:
+    run.start_northd()
+    out: Figures = {"northd start until southbound complete, ms": statistics.median(starts)}
     run.bind_elsewhere()
     run.local.transact(*plug_operations(range(run.case.local)))
     out["chassis start until VIFs up, ms"] = run.start_chassis()
@@ -284,6 +335,9 @@ def figures_of(run: Measurement, floor: Callable[[Measurement], Figures] | None)
     out.update(run.changes())
     out["southbound bytes to the chassis at its start"] = run.restart_chassis_through_proxy()
     out["flows without the rules that name sets"] = run.without_set_rules()
-    if floor is not None:
+    if floor is not None and run.case.stack == "mooring":
         out.update(floor(run))
+    else:
+        run.lab.central.northd.stop()
+        run.hv1.controller.stop()
     return out

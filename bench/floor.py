@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 import statistics
 import subprocess
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lab import LabError
 
 from . import network
+from .control import WARM_UP, plug_operations
 
 if TYPE_CHECKING:
     from .control import Figures, Measurement
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
 
 PROGRAM = Path(__file__).resolve().parent.parent / "build" / "bench" / "hops"
 FIRST = 1_000_000  # of the numbers in nb_cfg, above those that were used
-# Turns before those that count, in which the servers are still busy with the daemons' end.
-WARM_UP = 5
+AT_ONCE = 250  # insertions in a transaction, as northd does it
 
 NB_TABLES = ["Logical_Switch", "Logical_Switch_Port", "Port_Group", "ACL", "Address_Set", "NB_Global"]
 SB_TABLES = ["Port_Binding", "Pipeline", "Address_Set", "Chassis_Private"]
@@ -101,7 +102,6 @@ class Script:
 
     def plug(self, number: int, binding: list[str], port: list[str], chassis: list[str]) -> None:
         """VIF n<number>, until its port is up."""
-        from .control import plug_operations
         self.lines.append("turn")
         self.send("local", "transact", ["Open_vSwitch",
                                         *plug_operations(range(number, number + 1))])
@@ -114,27 +114,31 @@ class Script:
             "Logical_Switch_Port", {"up": True}, [["_uuid", "==", port]])])
         self.await_text("client", '"up":true')
 
-    def start(self, ports: int) -> None:
+    def start(self, ports: int, turn: int) -> None:
         """What northd's start comes to: its tables are read, so many bindings written."""
         self.number += 1
         self.lines.append("turn")
-        self.connect("start", self.run.lab.central.nb.socket)
-        self.monitor("start", "OVN_Northbound", {table: {} for table in NB_TABLES})
+        self.connect(f"start{turn}", self.run.lab.central.nb.socket)
+        self.monitor(f"start{turn}", "OVN_Northbound", {table: {} for table in NB_TABLES})
         operations: list[network.Operation] = []
         for n in range(ports):
-            name = f"floor{n // network.SWITCH_SIZE}"
-            if n % network.SWITCH_SIZE == 0:
-                operations.append({"op": "insert", "table": "Datapath_Binding", "uuid-name": name,
-                                   "row": {"tunnel_key": 1_000_000 + n}})
-            row = port_binding(["named-uuid", name], n)
-            row["row"].update(logical_port=f"floor{n}", tunnel_key=1 + n % network.SWITCH_SIZE)
+            switch, place = divmod(n, network.SWITCH_SIZE)
+            datapath = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{turn} {switch}"))
+            if place == 0:
+                operations.append({"op": "insert", "table": "Datapath_Binding", "uuid": datapath,
+                                   "row": {"tunnel_key": 1_000_000 * (1 + turn) + n}})
+            row = port_binding(["uuid", datapath], n)
+            row["row"].update(logical_port=f"floor{turn}-{n}", tunnel_key=1 + place)
             operations.append(row)
-        self.send("sb", "transact", ["OVN_Southbound", *operations,
+        for first in range(0, len(operations), AT_ONCE):
+            self.send("sb", "transact", ["OVN_Southbound", *operations[first:first + AT_ONCE]])
+        self.await_text("sb", f'"id":{len(self.lines) - 1}')
+        self.send("sb", "transact", ["OVN_Southbound",
                                      update("SB_Global", {"nb_cfg": self.number})])
         self.await_text("sb", f'"id":{len(self.lines) - 1}')
-        self.send("start", "transact", ["OVN_Northbound", update("NB_Global",
-                                                                 {"sb_cfg": self.number})])
-        self.await_text("start", f'"id":{len(self.lines) - 1}')
+        self.send(f"start{turn}", "transact", ["OVN_Northbound", update("NB_Global",
+                                                                        {"sb_cfg": self.number})])
+        self.await_text(f"start{turn}", f'"id":{len(self.lines) - 1}')
 
     def times(self) -> list[float]:
         """Milliseconds of each turn."""
@@ -202,11 +206,13 @@ def floor(run: Measurement) -> Figures:
         n = run.first_unplugged + turn
         script.plug(n, cell(run.sb, "Port_Binding", "logical_port", f"n{n}"),
                     cell(run.nb, "Logical_Switch_Port", "name", f"n{n}"), chassis)
-    script.start(run.case.ports)
+    for turn in range(run.case.starts):
+        script.start(run.case.ports, turn)
     times = script.times()[WARM_UP:]
     names = ["nothing but nb_cfg, ms", "port elsewhere added, ms", "ACL added, ms",
              "address added to a set, ms", "VIF plugged until up, ms"]
     out = {f"floor: {name}": statistics.median(times[n * repeats:(n + 1) * repeats])
            for n, name in enumerate(names)}
-    out["floor: northd start until southbound complete, ms"] = times[-1]
+    out["floor: northd start until southbound complete, ms"] = statistics.median(
+        times[-run.case.starts:])
     return out

@@ -37,7 +37,7 @@ class Effort:
     flows: int
 
 
-FULL, QUICK = Effort(15, 1.0, 200), Effort(1, 0.5, 50)
+FULL, QUICK = Effort(25, 1.0, 200), Effort(1, 0.5, 50)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,8 +1,8 @@
 """Connections and packets per second through both stacks, in turn, round after round.
 
-Both labs are up at the same time and an idle one costs next to nothing. A round measures each load
-with one stack and at once with the other, so that whatever else the machine does hits both; who
-comes first changes from round to round.
+Both labs are up at the same time and an idle one costs next to nothing. A round measures a load with
+one stack and at once with the other, so that whatever else the machine does hits both; who comes
+first changes from round to round. All rounds of a load come before the next load.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ class Sample:
 
 
 LOADS = [
-    Load("TCP connections, one chassis", lambda campus, s: campus.connections(NEAR, s)),
-    Load("TCP connections, two chassis", lambda campus, s: campus.connections(FAR, s)),
     Load("UDP packets, one chassis", lambda campus, s: campus.datagrams(NEAR, s)),
     Load("UDP packets, two chassis", lambda campus, s: campus.datagrams(FAR, s)),
+    Load("TCP connections, one chassis", lambda campus, s: campus.connections(NEAR, s)),
+    Load("TCP connections, two chassis", lambda campus, s: campus.connections(FAR, s)),
 ]
 
 
@@ -47,9 +47,9 @@ def measure(stacks: Sequence[str], rounds: int, seconds: float) -> dict[str, Fig
         stack: {load.what: [] for load in LOADS} for stack in stacks}
     with ExitStack() as labs:
         campuses = {stack: labs.enter_context(Campus(stack)) for stack in stacks}
-        for number in range(rounds):
-            order = list(stacks) if number % 2 == 0 else list(reversed(stacks))
-            for load in LOADS:
+        for load in LOADS:
+            for number in range(rounds):
+                order = list(stacks) if number % 2 == 0 else list(reversed(stacks))
                 for stack in order:
                     samples[stack][load.what].append(sample(campuses[stack], load, seconds))
     return {stack: {what: {"per_second": [one.rate for one in taken],

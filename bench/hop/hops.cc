@@ -49,31 +49,44 @@ class Stream {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  void send(std::string_view data) {
+  // Takes in what comes meanwhile: a server that can't get rid of its answers doesn't read on.
+  void send(std::string_view data, std::string& received) {
     while (!data.empty()) {
-      const ssize_t sent = ::send(fd_, data.data(), data.size(), MSG_NOSIGNAL);
+      const short events = wait(POLLIN | POLLOUT);
+      if (events & ~POLLOUT) receive_some(received);
+      if (!(events & POLLOUT)) continue;
+      const ssize_t sent = ::send(fd_, data.data(), data.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (sent < 0 && errno == EAGAIN) continue;
       if (sent <= 0) throw std::runtime_error("can't send: " + std::string(std::strerror(errno)));
       data.remove_prefix(static_cast<std::size_t>(sent));
     }
   }
   // Appends what comes next.
   void receive(std::string& to) {
-    pollfd ready{fd_, POLLIN, 0};
+    wait(POLLIN);
+    receive_some(to);
+  }
+
+ private:
+  short wait(short events) {
+    pollfd ready{fd_, events, 0};
     if (::poll(&ready, 1, 10'000) != 1) throw std::runtime_error("nothing has come for 10 s");
+    return ready.revents;
+  }
+  void receive_some(std::string& to) {
     char chunk[1 << 16];
     const ssize_t got = ::recv(fd_, chunk, sizeof chunk, 0);
     if (got <= 0) throw std::runtime_error("the connection was closed");
     to.append(chunk, static_cast<std::size_t>(got));
   }
 
- private:
   int fd_;
 };
 
 class Database {
  public:
   explicit Database(const std::string& path) : stream_(path) {}
-  void send(std::string_view text) { stream_.send(text); }
+  void send(std::string_view text) { stream_.send(text, pending_); }
   // Takes whole messages: a server with something left to send to a client doesn't serve it.
   void await(std::string_view text) {
     while (true) {
@@ -147,7 +160,7 @@ class Switch {
     char header[kHeader] = {kVersion, static_cast<char>(type), 0, kHeader};
     const std::uint32_t wire = htonl(xid);
     std::memcpy(header + 4, &wire, sizeof wire);
-    stream_.send({header, kHeader});
+    stream_.send({header, kHeader}, pending_);
   }
   // xid 0 for any.
   void await(std::uint8_t wanted, std::uint32_t wanted_xid) {
