@@ -88,9 +88,7 @@ struct Ip4Prefix {
   // "a.b.c.d" or "a.b.c.d/n".
   static std::optional<Ip4Prefix> parse(std::string_view text);
   std::string to_string() const;
-  constexpr Ip4 mask() const {
-    return Ip4(length == 0 ? 0 : 0xffffffffU << (32 - length));
-  }
+  constexpr Ip4 mask() const { return Ip4(length == 0 ? 0 : 0xffffffffU << (32 - length)); }
   constexpr Ip4 network() const { return Ip4(address.bits() & mask().bits()); }
   constexpr Ip4 broadcast() const { return Ip4(address.bits() | ~mask().bits()); }
   friend constexpr auto operator<=>(const Ip4Prefix&, const Ip4Prefix&) = default;

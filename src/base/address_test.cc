@@ -37,7 +37,8 @@ TEST(Ip6, PrefixesAndDerivedAddresses) {
   EXPECT_EQ(prefix->network().to_string(), "fd00:1::");
   EXPECT_EQ(prefix->address.solicited_node().to_string(), "ff02::1:ff34:5678");
   EXPECT_EQ(prefix->address.solicited_node().multicast_mac().to_string(), "33:33:ff:34:56:78");
-  EXPECT_EQ(Ip6::link_local_from(*Mac::parse("02:00:00:11:22:33")).to_string(), "fe80::ff:fe11:2233");
+  EXPECT_EQ(Ip6::link_local_from(*Mac::parse("02:00:00:11:22:33")).to_string(),
+            "fe80::ff:fe11:2233");
   EXPECT_TRUE(Ip6::parse("fe80::1")->is_link_local());
   EXPECT_FALSE(Ip6Prefix::parse("fd00::/129"));
 }

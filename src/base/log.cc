@@ -18,7 +18,8 @@
 namespace mooring {
 namespace {
 
-constexpr std::array<std::string_view, 6> kLevelNames = {"OFF", "EMER", "ERR", "WARN", "INFO", "DBG"};
+constexpr std::array<std::string_view, 6> kLevelNames = {"OFF",  "EMER", "ERR",
+                                                         "WARN", "INFO", "DBG"};
 constexpr std::array<std::string_view, 3> kDestinationNames = {"console", "syslog", "file"};
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
@@ -49,11 +50,16 @@ std::string timestamp() {
 int syslog_priority(LogLevel level) {
   switch (level) {
     case LogLevel::kOff:
-    case LogLevel::kEmer: return LOG_ALERT;
-    case LogLevel::kErr: return LOG_ERR;
-    case LogLevel::kWarn: return LOG_WARNING;
-    case LogLevel::kInfo: return LOG_NOTICE;
-    case LogLevel::kDbg: return LOG_DEBUG;
+    case LogLevel::kEmer:
+      return LOG_ALERT;
+    case LogLevel::kErr:
+      return LOG_ERR;
+    case LogLevel::kWarn:
+      return LOG_WARNING;
+    case LogLevel::kInfo:
+      return LOG_NOTICE;
+    case LogLevel::kDbg:
+      return LOG_DEBUG;
   }
   return LOG_DEBUG;
 }
@@ -182,8 +188,9 @@ Result<void> Log::set(std::string_view spec) {
 
 std::string Log::list() const {
   std::lock_guard lock(state_->mutex);
-  std::string out = "                 console    syslog    file\n"
-                    "                 -------    ------    ------\n";
+  std::string out =
+      "                 console    syslog    file\n"
+      "                 -------    ------    ------\n";
   auto row = [&out](std::string_view name, const Levels& levels) {
     out += fmt::format("{:<16}  {:>5}     {:>5}      {:>5}\n", name, to_string(levels[0]),
                        to_string(levels[1]), to_string(levels[2]));
@@ -204,8 +211,8 @@ void Log::write(std::string_view module, LogLevel level, std::string_view text) 
   const Levels& levels = state_->levels(module);
   std::string body = one_line(text);
   unsigned sequence = ++state_->sequence;
-  std::string line = fmt::format("{}|{:05}|{}|{}|{}\n", timestamp(), sequence, module,
-                                 to_string(level), body);
+  std::string line =
+      fmt::format("{}|{:05}|{}|{}|{}\n", timestamp(), sequence, module, to_string(level), body);
   if (level <= levels[0]) write_all(STDERR_FILENO, line);
   if (level <= levels[1]) {
     syslog(syslog_priority(level), "ovs|%05u|%.*s|%s|%s", sequence, static_cast<int>(module.size()),

@@ -33,7 +33,8 @@ TEST_F(LogTest, LinesHaveTheFormOfVlog) {
   Logger(log_, "binding").info("claimed {}", "vm1");
   EXPECT_TRUE(std::regex_match(
       contents(path_),
-      std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\|00001\|binding\|INFO\|claimed vm1\n)")));
+      std::regex(
+          R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\|00001\|binding\|INFO\|claimed vm1\n)")));
 }
 
 TEST_F(LogTest, ALineFromOutsideStaysOneLine) {

@@ -12,8 +12,9 @@ TEST(Uuid, ParsesWhatItPrints) {
 }
 
 TEST(Uuid, RefusesWhatIsNotOne) {
-  for (const char* text : {"", "01234567-89ab-cdef-0123-456789abcde", "01234567x89ab-cdef-0123-456789abcdef",
-                           "g1234567-89ab-cdef-0123-456789abcdef"}) {
+  for (const char* text :
+       {"", "01234567-89ab-cdef-0123-456789abcde", "01234567x89ab-cdef-0123-456789abcdef",
+        "g1234567-89ab-cdef-0123-456789abcdef"}) {
     EXPECT_FALSE(Uuid::parse(text)) << text;
   }
 }

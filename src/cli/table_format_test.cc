@@ -34,7 +34,8 @@ TEST(TableFormat, Columns) {
 
 // RFC 4180, 2: quotes are doubled, and what has commas or quotes is quoted.
 TEST(TableFormat, Csv) {
-  EXPECT_EQ(format_table(example_table(), TableFormat::kCsv, {}), "name,ports\na,[]\n\"\"\"b,c\"\"\",\n");
+  EXPECT_EQ(format_table(example_table(), TableFormat::kCsv, {}),
+            "name,ports\na,[]\n\"\"\"b,c\"\"\",\n");
 }
 
 TEST(TableFormat, Json) {

@@ -24,10 +24,11 @@ std::set<std::uint8_t> acl_tables(const sb::Database& database) {
     if (!row.acl || row.table_id < 0 || row.table_id > 31) return;
     const bool ingress = row.pipeline == "ingress";
     // What a stateless rule keeps from being tracked meets the rule itself later.
-    const auto& untracked = ingress ? model::stage::kInAclStateless : model::stage::kOutAclStateless;
+    const auto& untracked =
+        ingress ? model::stage::kInAclStateless : model::stage::kOutAclStateless;
     if (row.table_id == untracked.id) return;
-    out.insert(static_cast<std::uint8_t>((ingress ? table::kIngress : table::kEgress) +
-                                         row.table_id));
+    out.insert(
+        static_cast<std::uint8_t>((ingress ? table::kIngress : table::kEgress) + row.table_id));
   });
   return out;
 }

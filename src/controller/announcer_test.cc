@@ -37,16 +37,18 @@ TEST(AnnouncementFrames, AnAdvertisementGoesToAllNodes) {
   ASSERT_EQ(frames.size(), 1u);
   std::string bytes = hex(frames[0]);
   EXPECT_EQ(bytes.substr(0, 28), "33330000000102000000000186dd");
-  EXPECT_EQ(bytes.substr(14 * 2 + 7 * 2, 2), "ff");             // hop limit
-  EXPECT_EQ(bytes.substr(54 * 2, 4), "8800");                   // type 136, code 0
-  EXPECT_EQ(bytes.substr(58 * 2, 8), "20000000");               // override, not solicited
-  EXPECT_EQ(bytes.substr(78 * 2, 16), "0201020000000001");      // target link-layer address
+  EXPECT_EQ(bytes.substr(14 * 2 + 7 * 2, 2), "ff");         // hop limit
+  EXPECT_EQ(bytes.substr(54 * 2, 4), "8800");               // type 136, code 0
+  EXPECT_EQ(bytes.substr(58 * 2, 8), "20000000");           // override, not solicited
+  EXPECT_EQ(bytes.substr(78 * 2, 16), "0201020000000001");  // target link-layer address
 }
 
 TEST(AnnouncementFrames, WithoutAddressReverseArp) {
   auto frames = announcement_frames(port("", ""));
   ASSERT_EQ(frames.size(), 1u);
-  EXPECT_EQ(hex(frames[0]).substr(0, 44), "ffffffffffff0200000000018035" "0001080006040003");
+  EXPECT_EQ(hex(frames[0]).substr(0, 44),
+            "ffffffffffff0200000000018035"
+            "0001080006040003");
 }
 
 class FakeClock final : public Clock {

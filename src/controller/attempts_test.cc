@@ -57,7 +57,8 @@ TEST_F(AttemptsTest, APluggedPortIsClaimedByTheUuidOfItsName) {
                               R"(["logical_port","==","vm1"]],"row":{"chassis":)" +
                               self));
   EXPECT_THAT(text, HasSubstr(row + R"(["chassis","!=",)" + self +
-                              R"(],["logical_port","==","vm1"],["requested_chassis","==",)" + self + R"(],["type","==",""]],"row":{"chassis":)" + self));
+                              R"(],["logical_port","==","vm1"],["requested_chassis","==",)" + self +
+                              R"(],["type","==",""]],"row":{"chassis":)" + self));
 }
 
 TEST_F(AttemptsTest, OneThatIsHadIsNotAskedFor) {

@@ -135,7 +135,9 @@ void Claims::report_twice(Context& context, const sb::PortBinding::View& row, co
   if (!chassis && context.find(inputs_.confirmed, wanted).empty()) return;
   std::string holder = chassis ? chassis->name() : other.short_string();
   context.emit(outputs_.findings,
-               FindingKey{std::string(model::code::kPortClaimedTwice), "Logical_Switch_Port", {},
+               FindingKey{std::string(model::code::kPortClaimedTwice),
+                          "Logical_Switch_Port",
+                          {},
                           row.logical_port()},
                Finding{model::Severity::kError,
                        fmt::format("the port is plugged on this chassis too, but bound on {}: "

@@ -26,11 +26,11 @@ struct LocalPort {
   std::uint32_t ofport = 0;  // on the integration bridge
   bool localport = false;    // type localport: on every chassis, never sends to the wire
   bool enabled = true;
-  bool unknown = false;      // takes traffic to addresses that nobody has
-  bool secured = false;      // port security is on: security is all it may use
-  bool announced = true;     // its arrival is told to the physical network
-  bool installed = false;    // it had its flows here before
-  Set<std::string> groups;   // the port groups it is in
+  bool unknown = false;     // takes traffic to addresses that nobody has
+  bool secured = false;     // port security is on: security is all it may use
+  bool announced = true;    // its arrival is told to the physical network
+  bool installed = false;   // it had its flows here before
+  Set<std::string> groups;  // the port groups it is in
   std::vector<model::LspAddress> addresses;
   std::vector<model::SecurityEntry> security;  // merged
   friend bool operator==(const LocalPort&, const LocalPort&) = default;

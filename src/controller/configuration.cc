@@ -93,13 +93,13 @@ Nothing Configuration::attach(Context& context, const Uuid& uuid) {
 Nothing Configuration::check_mappings(Context& context) {
   const LocalConfig& config = context.get(local, 0);
   if (config.encap_types.empty() || config.encap_ips.empty()) {
-    context.emit(outputs_.findings,
-                 FindingKey{std::string(model::code::kEncapMissing), "Open_vSwitch", {},
-                            config.system_id},
-                 Finding{model::Severity::kError,
-                         "external_ids:ovn-encap-type or ovn-encap-ip is not set: the chassis can't "
-                         "be registered and no port bound; for example ovs-vsctl set open . "
-                         "external_ids:ovn-encap-type=geneve external_ids:ovn-encap-ip=192.0.2.1"});
+    context.emit(
+        outputs_.findings,
+        FindingKey{std::string(model::code::kEncapMissing), "Open_vSwitch", {}, config.system_id},
+        Finding{model::Severity::kError,
+                "external_ids:ovn-encap-type or ovn-encap-ip is not set: the chassis can't "
+                "be registered and no port bound; for example ovs-vsctl set open . "
+                "external_ids:ovn-encap-type=geneve external_ids:ovn-encap-ip=192.0.2.1"});
   }
   for (const std::string& error : config.mappings.errors) {
     context.emit(outputs_.findings,
@@ -142,13 +142,14 @@ void Configuration::check_uplink(Context& context, const std::string& network,
       }
     }
   }
-  std::string what = physical == 0 ? "has no physical port" : "has no physical port whose link is up";
-  context.emit(outputs_.findings,
-               FindingKey{std::string(model::code::kUplinkDown), "Bridge", {}, bridge},
-               Finding{model::Severity::kWarning,
-                       fmt::format("bridge {} of physical network {} {}: ports here reach only each "
-                                   "other",
-                                   bridge, network, what)});
+  std::string what =
+      physical == 0 ? "has no physical port" : "has no physical port whose link is up";
+  context.emit(
+      outputs_.findings, FindingKey{std::string(model::code::kUplinkDown), "Bridge", {}, bridge},
+      Finding{model::Severity::kWarning,
+              fmt::format("bridge {} of physical network {} {}: ports here reach only each "
+                          "other",
+                          bridge, network, what)});
 }
 
 }  // namespace mooring::controller

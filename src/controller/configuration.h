@@ -55,7 +55,8 @@ class Configuration {
   bool on_integration_bridge(engine::Context& context, const Uuid& interface);
   engine::Nothing attach(engine::Context& context, const Uuid& interface);
   engine::Nothing check_mappings(engine::Context& context);
-  void check_uplink(engine::Context& context, const std::string& network, const std::string& bridge);
+  void check_uplink(engine::Context& context, const std::string& network,
+                    const std::string& bridge);
 
   Inputs& inputs_;
   Outputs& outputs_;

@@ -1,5 +1,5 @@
-// What the southbound server has confirmed to be here: a want whose condition it took over, with all
-// rows that it selects. A table of this process, so that the graph reads it like any other.
+// What the southbound server has confirmed to be here: a want whose condition it took over, with
+// all rows that it selects. A table of this process, so that the graph reads it like any other.
 //
 // Where rows close something, their absence must not pass for their not being there.
 #pragma once

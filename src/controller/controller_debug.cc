@@ -67,8 +67,8 @@ std::string Controller::dump_stats() const {
 std::size_t Controller::southbound_rows() const {
   return sb_.sb_global.size() + sb_.chassis.size() + sb_.chassis_private.size() + sb_.encap.size() +
          sb_.datapath_binding.size() + sb_.port_binding.size() + sb_.uplink.size() +
-         sb_.pipeline.size() + sb_.address_set.size() + sb_.meter.size() +
-         sb_.meter_band.size() + sb_.chassis_diagnostic.size() + sb_.acl_stats.size();
+         sb_.pipeline.size() + sb_.address_set.size() + sb_.meter.size() + sb_.meter_band.size() +
+         sb_.chassis_diagnostic.size() + sb_.acl_stats.size();
 }
 
 Map<std::string, std::uint64_t> Controller::memory_report() const {

@@ -253,9 +253,9 @@ TEST_F(DerivationsTest, RandomChangesEndWhereAFreshStartDoes) {
       case 2:
         if (!bindings.contains(name)) {
           std::string mac = "02:00:00:00:00:" + std::to_string(10 + n);
-          auto row = c.add_binding(name, switches[random() % 4], 1 + n,
-                                   random() % 3 ? Set<std::string>{mac}
-                                                : Set<std::string>{mac, "unknown"});
+          auto row = c.add_binding(
+              name, switches[random() % 4], 1 + n,
+              random() % 3 ? Set<std::string>{mac} : Set<std::string>{mac, "unknown"});
           if (random() % 2) row.port_security = {mac + " 10.0.0.1/24 fd00::1", "bad"};
           c.sb.port_binding.put(row);
           bindings[name] = row.uuid;

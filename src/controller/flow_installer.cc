@@ -59,17 +59,18 @@ void FlowInstaller::read_back() {
   if (reading_ || !connection_.connected()) return;
   reading_ = true;
   ++counters_.reads;
-  connection_.dump_flows([this, session = session_](Result<std::vector<openflow::FlowStats>> flows) {
-    if (session != session_) return;
-    reading_ = false;
-    if (!flows) {
-      logger_.warn("reading the switch's flows failed: {}", flows.error().message);
-      return;
-    }
-    adopt(std::move(*flows));
-    update();
-    callbacks_.on_answer();
-  });
+  connection_.dump_flows(
+      [this, session = session_](Result<std::vector<openflow::FlowStats>> flows) {
+        if (session != session_) return;
+        reading_ = false;
+        if (!flows) {
+          logger_.warn("reading the switch's flows failed: {}", flows.error().message);
+          return;
+        }
+        adopt(std::move(*flows));
+        update();
+        callbacks_.on_answer();
+      });
 }
 
 void FlowInstaller::adopt(std::vector<openflow::FlowStats> flows) {
@@ -188,10 +189,10 @@ void FlowInstaller::send() {
   sending_ = true;
   ++counters_.bundles;
   counters_.flows_sent += items.size();
-  connection_.commit_bundle(
-      items, [this, session = session_](tl::expected<void, BundleFailure> outcome) {
-        if (session == session_) finish(std::move(outcome));
-      });
+  connection_.commit_bundle(items,
+                            [this, session = session_](tl::expected<void, BundleFailure> outcome) {
+                              if (session == session_) finish(std::move(outcome));
+                            });
 }
 
 void FlowInstaller::finish(tl::expected<void, BundleFailure> outcome) {

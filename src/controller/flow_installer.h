@@ -34,7 +34,7 @@ class FlowInstaller {
     std::uint64_t bundles = 0;
     std::uint64_t flows_sent = 0;  // added, changed or deleted
     std::uint64_t rejected = 0;
-    std::uint64_t reads = 0;       // times the switch's flows were read back
+    std::uint64_t reads = 0;  // times the switch's flows were read back
   };
 
   FlowInstaller(openflow::Connection& connection, Outputs& outputs, Callbacks callbacks,
@@ -96,16 +96,16 @@ class FlowInstaller {
   Callbacks callbacks_;
   Logger logger_;
   bool enabled_ = false;
-  bool known_ = false;    // installed_ is what the switch has
+  bool known_ = false;  // installed_ is what the switch has
   bool reading_ = false;
   bool sending_ = false;
   std::uint64_t session_ = 0;  // answers of earlier connections are for nobody
   std::unordered_map<FlowKey, Installed> installed_;
-  std::set<FlowKey> pending_;             // may differ between wanted and installed
-  std::set<std::uint64_t> forgotten_;     // cookies whose learnt flows are to go
-  std::set<std::uint64_t> learnt_;        // cookies that learnt flows of the switch may have
+  std::set<FlowKey> pending_;          // may differ between wanted and installed
+  std::set<std::uint64_t> forgotten_;  // cookies whose learnt flows are to go
+  std::set<std::uint64_t> learnt_;     // cookies that learnt flows of the switch may have
   std::map<FlowKey, Refused> refused_;
-  std::vector<Sent> in_flight_;           // the items of the bundle, in its order
+  std::vector<Sent> in_flight_;                   // the items of the bundle, in its order
   std::vector<std::uint64_t> in_flight_cookies_;  // and before them, of deletions by cookie
   Counters counters_;
 };

@@ -6,8 +6,7 @@ namespace mooring::controller {
 
 using engine::Context;
 
-Guards::Guards(engine::Graph& graph, Inputs& inputs, Outputs& outputs, Claims& claims,
-               Zones& zones)
+Guards::Guards(engine::Graph& graph, Inputs& inputs, Outputs& outputs, Claims& claims, Zones& zones)
     : inputs_(inputs),
       outputs_(outputs),
       claims_(claims),

@@ -10,18 +10,18 @@
 namespace mooring::controller {
 
 struct LocalConfig {
-  std::string system_id;               // "" when the operator hasn't given one
+  std::string system_id;  // "" when the operator hasn't given one
   std::string hostname;
-  std::string remote;                  // ovn-remote, as written
-  std::string bridge = "br-int";       // ovn-bridge
-  std::string bridge_datapath_type;    // ovn-bridge-datapath-type, for a bridge that we make
+  std::string remote;                    // ovn-remote, as written
+  std::string bridge = "br-int";         // ovn-bridge
+  std::string bridge_datapath_type;      // ovn-bridge-datapath-type, for a bridge that we make
   std::vector<std::string> encap_types;  // ovn-encap-type, in order
   std::vector<std::string> encap_ips;    // ovn-encap-ip, in order
-  std::string cms_options;             // ovn-cms-options
-  std::string mappings_text;           // the mapping that is in force
+  std::string cms_options;               // ovn-cms-options
+  std::string mappings_text;             // the mapping that is in force
   model::BridgeMappings mappings;
-  int probe_interval_ms = 5000;        // ovn-remote-probe-interval
-  int garp_max_timeout_s = 0;          // garp-max-timeout-sec; 0: announcements end
+  int probe_interval_ms = 5000;  // ovn-remote-probe-interval
+  int garp_max_timeout_s = 0;    // garp-max-timeout-sec; 0: announcements end
 
   // From external_ids (keys as in ovn-controller(8)). A key with "-SYSTEM_ID" at its end wins over
   // the plain one. Mappings are those of "ovn-bridge-mappings" and of "bridge_mappings" together.

@@ -168,8 +168,8 @@ void LocalSync::write_marks(const LocalState& state, ovsdb::Transaction& txn) co
               std::to_string(clock_.wall_ms()));
       return;
     }
-    FindingKey taken{std::string(model::code::kPortClaimedTwice), "Logical_Switch_Port", {},
-                     id->second};
+    FindingKey taken{
+        std::string(model::code::kPortClaimedTwice), "Logical_Switch_Port", {}, id->second};
     if (!marked || !state.may_remove || !outputs_.findings.find(taken).empty()) return;
     if (!outputs_.ready.find(id->second).empty()) return;  // about to be installed
     txn.erase_key(row.uuid, Interface::Columns::external_ids, "ovn-installed");

@@ -46,7 +46,8 @@ class LocalSync {
   void write_patch_ports(const LocalState& state, ovsdb::Transaction& txn);
   void write_marks(const LocalState& state, ovsdb::Transaction& txn) const;
   void write_nb_cfg(const LocalState& state, const ovs::Bridge& row, ovsdb::Transaction& txn) const;
-  void add_patch_port(const std::string& name, const PatchPort& port, ovsdb::Transaction& txn) const;
+  void add_patch_port(const std::string& name, const PatchPort& port,
+                      ovsdb::Transaction& txn) const;
   // True when the port changes its bridge.
   bool mend_patch_port(const ovs::Port& row, const PatchPort& port, ovsdb::Transaction& txn) const;
   void have_peers_found_again(bool moved, ovsdb::Transaction& txn);

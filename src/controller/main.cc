@@ -74,8 +74,7 @@ int run(int argc, char** argv) {
   parser.allow_arguments(1);
   daemon::CommonOptions common;
   std::vector<std::string> arguments;
-  if (auto status =
-          daemon::parse_command_line(argc, argv, kVersion, parser, common, arguments)) {
+  if (auto status = daemon::parse_command_line(argc, argv, kVersion, parser, common, arguments)) {
     return *status;
   }
   auto dirs = daemon::RunDirs::from_environment();

@@ -51,7 +51,10 @@ Nothing NetworkFlows::derive_fixed(Context& context) {
   add(table::kNeighbour, 0, {}, after(model::stage::kInNeighbour));
   add(table::kLookup, 90, Match().eth_multicast(), Actions().resubmit(table::kFlood));
   add(table::kLookup, 0, {},
-      Actions().set_reg(field::kOutportRegister, 0).resubmit(table::kFdb).resubmit(table::kUnknown));
+      Actions()
+          .set_reg(field::kOutportRegister, 0)
+          .resubmit(table::kFdb)
+          .resubmit(table::kUnknown));
   add(table::kUnknown, 0, {}, Actions().resubmit(table::kOutput));
   add(table::kOutput, 0, {}, Actions().resubmit(table::kDeliver));
   return {};

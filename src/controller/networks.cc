@@ -52,14 +52,15 @@ std::optional<LocalUplink> Networks::choose(Context& context, const Uuid& datapa
   std::sort(mapped.begin(), mapped.end(),
             [](const auto& a, const auto& b) { return a.port < b.port; });
   for (std::size_t i = 1; i < mapped.size(); ++i) {
-    context.emit(outputs_.findings,
-                 FindingKey{std::string(model::code::kUplinkAmbiguous), "Uplink", mapped[i].row,
-                            mapped[i].port},
-                 Finding{model::Severity::kWarning,
-                         fmt::format("this chassis maps {} and {} of one network; only {} (port {}) "
-                                     "is used",
-                                     mapped[0].network, mapped[i].network, mapped[0].network,
-                                     mapped[0].port)});
+    context.emit(
+        outputs_.findings,
+        FindingKey{std::string(model::code::kUplinkAmbiguous), "Uplink", mapped[i].row,
+                   mapped[i].port},
+        Finding{
+            model::Severity::kWarning,
+            fmt::format("this chassis maps {} and {} of one network; only {} (port {}) "
+                        "is used",
+                        mapped[0].network, mapped[i].network, mapped[0].network, mapped[0].port)});
   }
   return mapped.front();
 }

@@ -21,7 +21,8 @@ Result<PipelineRow> read_pipeline_row(const sb::Pipeline::View& row);
 // Whether a chassis can carry the row out, whichever ports live there. Error: what is wrong.
 Result<void> check_pipeline_row(const PipelineRow& row);
 
-// Appends what one of the program's functions does that are lookup tables. Error: it is none of them.
+// Appends what one of the program's functions does that are lookup tables. Error: it is none of
+// them.
 Result<void> lower_function(const expr::Call& call, openflow::Actions& out);
 
 // What log(name="x", severity=info, verdict=allow, direction=from-lport, meter="m") asks for.

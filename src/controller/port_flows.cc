@@ -75,8 +75,7 @@ void PortFlows::classify(Context& context, const Place& place) {
   const LocalPort& port = place.port;
   bool passthru = place.network.uplink && place.network.uplink->vlan_passthru;
   auto enter = [&](Actions first) {
-    first.set_field(Field::kMetadata, place.network.key)
-        .set_reg(field::kInportRegister, port.key);
+    first.set_field(Field::kMetadata, place.network.key).set_reg(field::kInportRegister, port.key);
     if (port.localport) first.load(1, field::kNoUplink);
     if (place.guard.from_lport) load_flags(first, place);
     first.resubmit(port.secured ? table::kPortSecurity : stages_.ingress_from(context, 0));

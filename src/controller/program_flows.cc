@@ -11,10 +11,10 @@ using engine::Nothing;
 
 void report_row(Context& context, Outputs& outputs, const sb::Pipeline::View& row,
                 const Error& error) {
-  context.emit(outputs.findings,
-               FindingKey{std::string(model::code::kFlowInvalid), "Pipeline", row.uuid(), row.stage()},
-               Finding{model::Severity::kError,
-                       fmt::format("{}; the row is left out", error.message)});
+  context.emit(
+      outputs.findings,
+      FindingKey{std::string(model::code::kFlowInvalid), "Pipeline", row.uuid(), row.stage()},
+      Finding{model::Severity::kError, fmt::format("{}; the row is left out", error.message)});
 }
 
 ProgramFlows::ProgramFlows(engine::Graph& graph, Outputs& outputs, const RowScope::Sources& sources)

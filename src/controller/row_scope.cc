@@ -80,16 +80,15 @@ openflow::Subfield RowScope::ct_zone() const { return field::kZone; }
 
 Result<void> RowScope::call(const expr::Call& call, openflow::Actions& out) const {
   if (call.name == model::function::kReject) {
-    out.append(reject_action(row_.pipeline() == "ingress" ? Direction::kFromLport
-                                                          : Direction::kToLport));
+    out.append(
+        reject_action(row_.pipeline() == "ingress" ? Direction::kFromLport : Direction::kToLport));
     return {};
   }
   if (call.name != model::function::kLog) return lower_function(call, out);
   auto log = read_log(call);
   if (!log) return tl::unexpected(log.error());
   log->entry.acl = row_.acl();
-  const auto meter =
-      log->meter.empty() ? std::nullopt : from_.meters.id(context_, log->meter);
+  const auto meter = log->meter.empty() ? std::nullopt : from_.meters.id(context_, log->meter);
   out.append(log_action(log->entry, meter));
   return {};
 }

@@ -43,7 +43,7 @@ class Groups {
   Groups(engine::Graph& graph, Claims& claims, Networks& networks);
   ~Groups();
 
-  engine::Relation<std::string, expr::PortKey> ports;     // by group
+  engine::Relation<std::string, expr::PortKey> ports;  // by group
   engine::Relation<GroupMember, Present> members;
 
  private:

@@ -110,8 +110,8 @@ void RuleFlows::emit(Context& context, const SlotUse& use, const expr::LoweredMa
   }
 }
 
-// Of rules that want the same flow the first by order serves; a rule's own flow goes before clauses,
-// whose conjunctions its packets would be for as well, at the same priority.
+// Of rules that want the same flow the first by order serves; a rule's own flow goes before
+// clauses, whose conjunctions its packets would be for as well, at the same priority.
 Nothing RuleFlows::merge(Context& context, const FlowKey& key) {
   auto wants = context.elements(flows_, key);
   if (wants.empty()) return {};

@@ -2,8 +2,9 @@
 //
 // A rule is lowered once, apart from who is in the sets and groups that it names. A member of a set
 // is a derivation of its own that yields the member's flows for all rules that name the set: one
-// address more is the work for that address. Rules with several conditions of many alternatives become
-// conjunctions, and rules of one priority that ask for the same address have one flow for it.
+// address more is the work for that address. Rules with several conditions of many alternatives
+// become conjunctions, and rules of one priority that ask for the same address have one flow for
+// it.
 #pragma once
 
 #include <compare>

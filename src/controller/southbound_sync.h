@@ -20,11 +20,11 @@ namespace mooring::controller {
 // What there is to say, at one moment.
 struct SouthboundState {
   const LocalConfig& config;
-  const ovs::OpenVSwitch* local;              // null before the local database is read
-  std::string datapath_type;                  // of the integration bridge
-  const std::set<std::string>& installed;     // ready ports whose flows are in the switch
+  const ovs::OpenVSwitch* local;           // null before the local database is read
+  std::string datapath_type;               // of the integration bridge
+  const std::set<std::string>& installed;  // ready ports whose flows are in the switch
   const std::map<FindingKey, Finding>& findings;
-  std::optional<std::int64_t> nb_cfg;         // what is carried out; nullopt while something isn't
+  std::optional<std::int64_t> nb_cfg;  // what is carried out; nullopt while something isn't
 };
 
 // Compares and writes the difference: the transactions hold nothing where the database already says

@@ -1,7 +1,7 @@
 // Connection tracking zones of local ports.
 //
-// A zone is what br-int's external_ids:ct-zone-<port> says, so that it survives restarts. Which number
-// a port gets is decided once, when the key is written.
+// A zone is what br-int's external_ids:ct-zone-<port> says, so that it survives restarts. Which
+// number a port gets is decided once, when the key is written.
 #pragma once
 
 #include <cstdint>
@@ -42,7 +42,8 @@ class ZoneSync {
  public:
   explicit ZoneSync(Outputs& outputs) : outputs_(outputs) {}
 
-  // Appends keys of ports that lack one and, if may_remove, takes away those of ports that are gone.
+  // Appends keys of ports that lack one and, if may_remove, takes away those of ports that are
+  // gone.
   void write(const ovs::Bridge& bridge, bool may_remove, ovsdb::Transaction& txn);
   // The zones given out since this was last asked: what the switch has tracked in them before, for
   // whomever, must be forgotten first.

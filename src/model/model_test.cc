@@ -12,7 +12,8 @@ using testing::HasSubstr;
 using testing::Pair;
 
 TEST(BridgeMappings, GoodEntriesStandBesideBadOnes) {
-  auto mappings = BridgeMappings::parse("phys1:br-eth1,bad,:br-x,phys2:,phys3:br-eth3,phys1:br-eth9,");
+  auto mappings =
+      BridgeMappings::parse("phys1:br-eth1,bad,:br-x,phys2:,phys3:br-eth3,phys1:br-eth9,");
   EXPECT_THAT(mappings.bridge_of, ElementsAre(Pair("phys1", "br-eth1"), Pair("phys3", "br-eth3")));
   EXPECT_THAT(mappings.errors,
               ElementsAre(HasSubstr("\"bad\""), HasSubstr("\":br-x\""), HasSubstr("\"phys2:\""),

@@ -88,14 +88,16 @@ class AclRows {
   void allow(int verdict) {
     const std::string commit =
         "ct_commit { ct_mark.blocked = 0; ct_label.label = reg3; }; " + let_through();
-    row(path_.action, 100, fmt::format("flags.verdict == {} && ct.new && !ct.est", verdict), commit);
+    row(path_.action, 100, fmt::format("flags.verdict == {} && ct.new && !ct.est", verdict),
+        commit);
     row(path_.action, 100, fmt::format("flags.verdict == {} && ct.est && ct_mark.blocked", verdict),
         commit);
     row(path_.action, 50, fmt::format("flags.verdict == {}", verdict), let_through());
   }
   void refuse(int verdict, const std::string& how) {
     const std::string block = "ct_commit { ct_mark.blocked = 1; };";
-    row(path_.action, 100, fmt::format("flags.verdict == {} && ct.est && !ct_mark.blocked", verdict),
+    row(path_.action, 100,
+        fmt::format("flags.verdict == {} && ct.est && !ct_mark.blocked", verdict),
         how == "drop;" ? block : block + " " + how);
     row(path_.action, 50, fmt::format("flags.verdict == {}", verdict), how);
   }

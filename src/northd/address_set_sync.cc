@@ -3,8 +3,9 @@
 namespace mooring::northd {
 
 AddressSetSync::AddressSetSync(Inputs& inputs, Outputs& outputs, Problems& problems)
-    : RowSync(outputs.address_sets, inputs.sb_tables.address_set, ~store::ColumnMask{0},
-              [](const sb::AddressSet& row) { return std::vector{row.name}; }, problems),
+    : RowSync(
+          outputs.address_sets, inputs.sb_tables.address_set, ~store::ColumnMask{0},
+          [](const sb::AddressSet& row) { return std::vector{row.name}; }, problems),
       inputs_(inputs),
       outputs_(outputs) {}
 

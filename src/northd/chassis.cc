@@ -38,8 +38,7 @@ std::optional<ChassisNetworks> ChassisView::derive(Context& context, const Uuid&
   auto row = context.row(inputs_.chassis, uuid);
   if (!row) return std::nullopt;
   ChassisNetworks out{row->name(), {}};
-  auto mappings =
-      model::BridgeMappings::parse(option(row->other_config(), "ovn-bridge-mappings"));
+  auto mappings = model::BridgeMappings::parse(option(row->other_config(), "ovn-bridge-mappings"));
   for (const auto& [network, bridge] : mappings.bridge_of) {
     out.networks.push_back(network);
     context.emit(mapping, network, uuid);

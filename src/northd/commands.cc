@@ -25,15 +25,17 @@ void add_commands(daemon::ControlServer& server, Northd& northd) {
     northd.resume();
     return std::string();
   });
-  server.add("is-paused", [&northd] { return std::string(northd.paused() ? "true\n" : "false\n"); });
+  server.add("is-paused",
+             [&northd] { return std::string(northd.paused() ? "true\n" : "false\n"); });
   server.add("status", [&northd] { return "Status: " + northd.status() + "\n"; });
-  server.add("nb-connection-status", [&northd] { return connection(northd.northbound_connected()); });
-  server.add("sb-connection-status", [&northd] { return connection(northd.southbound_connected()); });
+  server.add("nb-connection-status",
+             [&northd] { return connection(northd.northbound_connected()); });
+  server.add("sb-connection-status",
+             [&northd] { return connection(northd.southbound_connected()); });
   server.add("engine/stats", [&northd] { return northd.stats() + "\n"; });
   for (const char* name : {"recompute", "inc-engine/recompute"}) {
-    server.add(name, "", 0, 0, [&northd](const auto&, const daemon::Answer& answer) {
-      recompute(northd, answer);
-    });
+    server.add(name, "", 0, 0,
+               [&northd](const auto&, const daemon::Answer& answer) { recompute(northd, answer); });
   }
 }
 

@@ -67,8 +67,9 @@ Result<DiagnosticSync::Written> DiagnosticSync::write_key(ovsdb::Transaction& tr
     transaction.insert(row);
     return Written::kDone;
   }
-  RowDiff<DiagnosticRow>(transaction, *rows.front(), row)(DiagnosticColumn::severity, &DiagnosticRow::severity)(DiagnosticColumn::message,
-                                                                            &DiagnosticRow::message);
+  RowDiff<DiagnosticRow>(transaction, *rows.front(), row)(
+      DiagnosticColumn::severity, &DiagnosticRow::severity)(DiagnosticColumn::message,
+                                                            &DiagnosticRow::message);
   return Written::kDone;
 }
 

@@ -18,7 +18,8 @@ std::string_view beginning(std::string_view text, std::size_t size) {
 FindingKey finding_on(std::string_view table, const Uuid& row, std::string_view name,
                       std::string_view code) {
   constexpr std::size_t kLongestName = 1024;  // bytes
-  return {std::string(code), std::string(table), row, std::string(beginning(name, kLongestName)), {}};
+  return {
+      std::string(code), std::string(table), row, std::string(beginning(name, kLongestName)), {}};
 }
 
 std::string quoted(std::string_view text) {

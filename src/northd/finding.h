@@ -43,8 +43,8 @@ std::string quoted(std::string_view text);
 template <>
 struct mooring::Hash<mooring::northd::FindingKey> {
   std::size_t operator()(const mooring::northd::FindingKey& key) const {
-    using Parts =
-        std::tuple<std::string_view, std::string_view, mooring::Uuid, std::string_view, std::string_view>;
+    using Parts = std::tuple<std::string_view, std::string_view, mooring::Uuid, std::string_view,
+                             std::string_view>;
     return mooring::Hash<Parts>{}({key.code, key.table, key.row, key.name, key.chassis});
   }
 };

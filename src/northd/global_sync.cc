@@ -5,8 +5,9 @@ namespace mooring::northd {
 using GlobalRow = sb::SBGlobal;
 
 GlobalSync::GlobalSync(Inputs& inputs, Outputs& outputs, Problems& problems)
-    : RowSync(outputs.global, inputs.sb_tables.sb_global, ~store::ColumnMask{0},
-              [](const GlobalRow&) { return std::vector<int>{0}; }, problems),
+    : RowSync(
+          outputs.global, inputs.sb_tables.sb_global, ~store::ColumnMask{0},
+          [](const GlobalRow&) { return std::vector<int>{0}; }, problems),
       inputs_(inputs) {}
 
 GlobalSync::Rows GlobalSync::actual(const int& key) const {

@@ -52,8 +52,8 @@ int run(int argc, char** argv) {
   daemon::OptionParser parser(name, "compiles OVN_Northbound into OVN_Southbound", "[OPTIONS]");
   arguments.add_to(parser);
   std::vector<std::string> words;
-  auto status = daemon::parse_command_line(argc, argv, MOORING_VERSION, parser, arguments.common,
-                                           words);
+  auto status =
+      daemon::parse_command_line(argc, argv, MOORING_VERSION, parser, arguments.common, words);
   if (status) return *status;
   auto options = northd_options(arguments);
   if (!options) return complain(name, options.error());

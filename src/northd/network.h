@@ -28,8 +28,8 @@ struct UplinkSpec {
   std::string name;  // the logical port: of the localnet port, or the Physical_Switch's name
   Uuid port;         // of the localnet Logical_Switch_Port; nil for a Physical_Switch
   std::string physical_network;
-  std::int64_t tag = 0;     // 1 to 4094; 0: untagged
-  std::string ethertype;    // "802.1q" or "802.1ad"
+  std::int64_t tag = 0;   // 1 to 4094; 0: untagged
+  std::string ethertype;  // "802.1q" or "802.1ad"
   bool vlan_passthru = false;
   bool learn_fdb = false;
   Vlan vlan() const { return {physical_network, tag}; }

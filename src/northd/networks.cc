@@ -31,10 +31,11 @@ tl::unexpected<Fault> fault(std::string_view code, std::string message) {
 
 Checked<void> check_tag(std::int64_t tag) {
   if (tag >= kMinTag && tag <= kMaxTag) return {};
-  return fault(model::code::kTagInvalid,
-               fmt::format("tag {} isn't a VLAN: it must be from {} to {}; the network has no uplink "
-                           "until then",
-                           tag, kMinTag, kMaxTag));
+  return fault(
+      model::code::kTagInvalid,
+      fmt::format("tag {} isn't a VLAN: it must be from {} to {}; the network has no uplink "
+                  "until then",
+                  tag, kMinTag, kMaxTag));
 }
 
 // OVN's spelling is ethtype.
@@ -66,15 +67,17 @@ Checked<std::int64_t> tag_of(const nb::PhysicalSwitch::View& row) {
   }
   if (type == "flat" || type.empty()) {
     if (!row.tag()) return 0;
-    return fault(model::code::kTagInvalid,
-                 fmt::format("type is flat, which has no tag, and tag is {}: clear it, or set type to "
-                             "vlan; the network has no uplink until then",
-                             *row.tag()));
+    return fault(
+        model::code::kTagInvalid,
+        fmt::format("type is flat, which has no tag, and tag is {}: clear it, or set type to "
+                    "vlan; the network has no uplink until then",
+                    *row.tag()));
   }
-  return fault(model::code::kTypeInvalid,
-               fmt::format("type {} isn't known: it must be flat or vlan; the network has no uplink "
-                           "until then",
-                           quoted(type)));
+  return fault(
+      model::code::kTypeInvalid,
+      fmt::format("type {} isn't known: it must be flat or vlan; the network has no uplink "
+                  "until then",
+                  quoted(type)));
 }
 
 Checked<UplinkSpec> uplink_of(const nb::PhysicalSwitch::View& row) {
@@ -156,11 +159,12 @@ Nothing Networks::physical(Context& context, const Uuid& uuid) {
   for (const Uuid& port : context.elements(ports_.localnets, uuid)) {
     auto localnet = context.row(inputs_.ports, port);
     if (!localnet) continue;
-    context.emit(outputs_.findings,
-                 finding_on("Logical_Switch_Port", port, localnet->name(), model::code::kTypeInvalid),
-                 Finding{Severity::kError,
-                         "the port is of type localnet, and its Physical_Switch has an uplink "
-                         "already: the port does nothing, delete it"});
+    context.emit(
+        outputs_.findings,
+        finding_on("Logical_Switch_Port", port, localnet->name(), model::code::kTypeInvalid),
+        Finding{Severity::kError,
+                "the port is of type localnet, and its Physical_Switch has an uplink "
+                "already: the port does nothing, delete it"});
   }
   finish(context, uuid, std::move(out));
   return {};

@@ -13,7 +13,8 @@ class OwnProblems {
       : finding_(graph, "problem", stratum::kRows,
                  [&inputs, &outputs](engine::Context& context, const Uuid& uuid) {
                    if (auto row = context.row(inputs.problems, uuid)) {
-                     context.emit(outputs.findings, FindingKey(row->key()), Finding(row->finding()));
+                     context.emit(outputs.findings, FindingKey(row->key()),
+                                  Finding(row->finding()));
                    }
                    return engine::Nothing{};
                  }) {

@@ -25,7 +25,8 @@ std::vector<PipelineRow> row_key(const sb::Pipeline& row) {
 
 PipelineSync::PipelineSync(engine::Graph& graph, Inputs& inputs, Outputs& outputs,
                            Problems& problems)
-    : RowSync(outputs.pipeline, inputs.sb_tables.pipeline, ~store::ColumnMask{0}, row_key, problems),
+    : RowSync(outputs.pipeline, inputs.sb_tables.pipeline, ~store::ColumnMask{0}, row_key,
+              problems),
       inputs_(inputs),
       rows_(graph, inputs.sb_tables.pipeline, ~store::ColumnMask{0}, row_key) {}
 

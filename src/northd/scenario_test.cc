@@ -1,5 +1,7 @@
 // Runs tests/northd/*.scenario.
 
+#include "northd/testing/scenario.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,14 +10,13 @@
 #include <fstream>
 #include <sstream>
 
-#include "northd/testing/scenario.h"
-
 namespace mooring::northd::testing {
 namespace {
 
 std::vector<std::string> files() {
   const char* root = std::getenv("MOORING_SOURCE_DIR");
-  std::filesystem::path folder = std::filesystem::path(root != nullptr ? root : ".") / "tests/northd";
+  std::filesystem::path folder =
+      std::filesystem::path(root != nullptr ? root : ".") / "tests/northd";
   std::vector<std::string> out;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (entry.path().extension() == ".scenario") out.push_back(entry.path());

@@ -32,12 +32,13 @@ Nothing SwitchStates::derive(Context& context, const Uuid& uuid) {
   }
   for (const UplinkSpec& uplink : network.uplinks) {
     if (context.get(chassis_.count, uplink.physical_network) > 0) continue;
-    context.emit(outputs_.findings,
-                 finding_on(table_of(network.kind), uuid, network.name, model::code::kNetworkUnknown),
-                 Finding{model::Severity::kWarning,
-                         fmt::format("no chassis maps {}: name it in Open_vSwitch "
-                                     "external_ids:ovn-bridge-mappings where the network is",
-                                     quoted(uplink.physical_network))});
+    context.emit(
+        outputs_.findings,
+        finding_on(table_of(network.kind), uuid, network.name, model::code::kNetworkUnknown),
+        Finding{model::Severity::kWarning,
+                fmt::format("no chassis maps {}: name it in Open_vSwitch "
+                            "external_ids:ovn-bridge-mappings where the network is",
+                            quoted(uplink.physical_network))});
   }
   auto& states = network.kind == SwitchKind::kPhysical ? outputs_.physical_switches
                                                        : outputs_.logical_switches;

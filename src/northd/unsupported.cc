@@ -171,10 +171,10 @@ class Unsupported::Table final : public TableBase {
                 [this, &outputs, severity, message](Context& context, const Uuid& uuid) {
                   auto row = context.row(rows_, uuid);
                   if (!row) return engine::Nothing{};
-                  context.emit(outputs.findings,
-                               finding_on(Row::kTable, uuid, name_of<Row>(*row),
-                                          model::code::kUnsupported),
-                               Finding{severity, message});
+                  context.emit(
+                      outputs.findings,
+                      finding_on(Row::kTable, uuid, name_of<Row>(*row), model::code::kUnsupported),
+                      Finding{severity, message});
                   return engine::Nothing{};
                 }) {
     rows_.demand_each(report_);
@@ -191,7 +191,8 @@ Unsupported::Unsupported(engine::Graph& graph, Inputs& inputs, Outputs& outputs)
         std::make_unique<Table<Row>>(graph, table, outputs, Severity::kWarning, rest...));
   };
   nb::Database& nb = inputs.nb_tables;
-  add(nb.logical_router, "routers aren't implemented yet: nothing is routed, translated or announced");
+  add(nb.logical_router,
+      "routers aren't implemented yet: nothing is routed, translated or announced");
   add(nb.load_balancer, "load balancers aren't implemented yet: the VIPs don't answer");
   add(nb.load_balancer_group, "load balancers aren't implemented yet: the VIPs don't answer");
   add(nb.dns, "nothing answers DNS yet");

@@ -67,8 +67,8 @@ Uuid Uplinks::owner_of_name(Context& context, const std::string& name) {
     if (!row) continue;
     for (const auto& [is_switch, uuid] : claims) {
       const auto& datapaths = context.find(inputs_.datapath_of, uuid);
-      bool own = std::find(datapaths.begin(), datapaths.end(), row->datapath().uuid) !=
-                 datapaths.end();
+      bool own =
+          std::find(datapaths.begin(), datapaths.end(), row->datapath().uuid) != datapaths.end();
       if (own) return uuid;
     }
   }

@@ -80,8 +80,8 @@ void VlanConflict::report(Context& context, const Vlan& vlan, const Uuid& winner
                    "them changes",
                    words_for(keeps.front(), winner), words_for(vlan)));
   emit(winner, keeps.front(),
-       fmt::format("{} asks for {}, which this switch has and keeps", words_for(waits.front(), other),
-                   words_for(vlan)));
+       fmt::format("{} asks for {}, which this switch has and keeps",
+                   words_for(waits.front(), other), words_for(vlan)));
 }
 
 }  // namespace mooring::northd

@@ -56,8 +56,8 @@ class Transaction {
   store::Ref<Row> insert(const Row& row) {
     return {insert_row(Row::kTable, Row::columns(), &row)};
   }
-  // The same with a UUID of the client's choice, new to the table (ovsdb-server(7), section 5.2.1); else
-  // the transaction fails with "duplicate uuid".
+  // The same with a UUID of the client's choice, new to the table (ovsdb-server(7), section 5.2.1);
+  // else the transaction fails with "duplicate uuid".
   template <class Row>
   void insert_as(const Uuid& uuid, const Row& row) {
     insert_row_as(uuid, Row::kTable, Row::columns(), &row);

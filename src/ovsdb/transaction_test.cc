@@ -10,10 +10,10 @@
 namespace mooring::ovsdb {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
 using testdb::Port;
 using testdb::Switch;
+using testing::HasSubstr;
+using testing::Not;
 using C = Port::Columns;
 
 const Uuid kRow = *Uuid::parse("00000000-0000-4000-8000-000000000001");
@@ -25,9 +25,8 @@ TEST(Transaction, InsertsWhatIsNotDefault) {
   auto port = txn.insert(Port{.name = "p", .tag = 0, .enabled = false, .options = {{"a", "b"}}});
   txn.update(port.uuid, C::enabled, true);
   txn.update(port.uuid, C::name, "q");
-  EXPECT_EQ(txn.to_params("D"),
-            R"(["D",{"op":"insert","table":"Port","row":{"name":"q","tag":0,)"
-            R"("options":["map",[["a","b"]]],"enabled":true}}])");
+  EXPECT_EQ(txn.to_params("D"), R"(["D",{"op":"insert","table":"Port","row":{"name":"q","tag":0,)"
+                                R"("options":["map",[["a","b"]]],"enabled":true}}])");
 }
 
 TEST(Transaction, NamesWhatIsReferredTo) {
@@ -91,11 +90,10 @@ TEST(Transaction, DifferencesAreMinimal) {
   EXPECT_TRUE(txn.empty());
   txn.diff(kRow, C::addresses, {"a", "b"}, {"b", "c"});
   txn.diff(kRow, C::options, {{"a", "1"}, {"b", "2"}}, {{"a", "2"}, {"b", "2"}});
-  EXPECT_EQ(
-      txn.to_params("D"),
-      R"(["D",{"op":"mutate","table":"Port",)" WHERE
-      R"(,"mutations":[["addresses","insert","c"],["addresses","delete","a"],)"
-      R"(["options","delete",["set",["a"]]],["options","insert",["map",[["a","2"]]]]]}])");
+  EXPECT_EQ(txn.to_params("D"),
+            R"(["D",{"op":"mutate","table":"Port",)" WHERE
+            R"(,"mutations":[["addresses","insert","c"],["addresses","delete","a"],)"
+            R"(["options","delete",["set",["a"]]],["options","insert",["map",[["a","2"]]]]]}])");
 }
 
 TEST(Transaction, LeavesOutWhatTheServerLacks) {

@@ -134,7 +134,8 @@ FakeDatabase& Scenario::database(const std::string& word) {
 void Scenario::change(FakeDatabase& database, const std::vector<Line>& lines) {
   ovsdb::Transaction transaction;
   std::vector<std::pair<std::string, Uuid>> named;
-  for (const Line& line : lines) {  // rows first, so that lines may refer to each other in any order
+  for (const Line& line :
+       lines) {  // rows first, so that lines may refer to each other in any order
     const Words& w = line.words;
     if (require(w, 1) != "insert" || w.size() < 4 || w[3].front() != '@') continue;
     symbols_[w[3].substr(1)] = transaction.insert_row(w[2]);
@@ -185,9 +186,11 @@ void Scenario::assign(FakeDatabase& database, ovsdb::Transaction& transaction,
   }
   ColumnType keys = without_limits(type);
   keys.value.reset();
-  transaction.mutate(table, row, a.column, "delete", json_of(keys, parse_value(keys, a.key, symbols_)));
+  transaction.mutate(table, row, a.column, "delete",
+                     json_of(keys, parse_value(keys, a.key, symbols_)));
   std::string pair = fmt::format("{{{}={}}}", a.key, a.value);
-  transaction.mutate(table, row, a.column, "insert", json_of(type, parse_value(type, pair, symbols_)));
+  transaction.mutate(table, row, a.column, "insert",
+                     json_of(type, parse_value(type, pair, symbols_)));
 }
 
 Uuid Scenario::row_named(FakeDatabase& database, const std::string& table,
@@ -197,8 +200,8 @@ Uuid Scenario::row_named(FakeDatabase& database, const std::string& table,
     if (it == symbols_.end()) throw std::runtime_error("nothing is called " + name);
     return it->second;
   }
-  const char* column = database.schema().tables.at(table).find("name") != nullptr ? "name"
-                                                                                  : "logical_port";
+  const char* column =
+      database.schema().tables.at(table).find("name") != nullptr ? "name" : "logical_port";
   for (const auto& [uuid, row] : database.table(table)) {
     auto it = row.find(column);
     if (it != row.end() && it->second == Datum::of(Atom{name})) return uuid;

@@ -30,8 +30,8 @@ class Scenario {
   // A column, or a key of one, and what it is compared with or set to.
   struct Assignment {
     std::string column;
-    std::string key;   // of a map; "" for the whole column
-    char kind = '=';   // '=', '!' for !=, '~' for "has in its text"
+    std::string key;  // of a map; "" for the whole column
+    char kind = '=';  // '=', '!' for !=, '~' for "has in its text"
     std::string value;
   };
 
