@@ -121,7 +121,8 @@ Writer::Verdict Writer::finish() {
 }
 
 Writer::Verdict Writer::fail(const Refusal& refusal) {
-  const auto& [error, keys] = refusal;
+  const ovsdb::TransactionError& error = refusal.error;
+  const std::size_t keys = refusal.keys;
   auto retry = [this] { for_each([](TableSync& table) { table.retry(); }); };
   if (error.lost || !is_about_rows(error.tag)) {
     // Not having the lock is how a standby learns of it.
