@@ -17,8 +17,7 @@ namespace mooring::northd {
 
 // A wave is all that differs at one time, normally in one transaction. The rows of a large wave
 // that don't belong together go by several: ovsdb-server takes in many rows sooner that way and
-// serves others between (a clustered one with one transaction of 100,000 rows would miss its
-// election).
+// serves others between.
 class Writer {
  public:
   struct Size {
