@@ -93,6 +93,13 @@ class SwitchNode:
         """`ovs-appctl COMMAND ARGS...` on ovs-vswitchd."""
         return self.vswitchd.ctl(command, *args)
 
+    def wait_revalidated(self) -> None:
+        """Returns when what the datapath has cached agrees with the flow tables as they are now.
+
+        Open vSwitch answers a barrier before: its revalidator threads go through the cache after it.
+        """
+        self.appctl("revalidator/wait")
+
     def run(self, *argv: str, timeout: float = 30.0) -> str:
         """Any command, in the node's namespace and environment."""
         return run(argv, env=self.env, namespace=self.namespace, timeout=timeout)

@@ -89,6 +89,8 @@ class Campus:
                  if owner[ip] != name]
         for machine in machines.values():
             machine.flush_neighbours()
+        for hypervisor in self.lab.hypervisors.values():
+            hypervisor.wait_revalidated()  # what reached before a change doesn't count
         found = reach_all(pairs, expected=expected, timeout=timeout)
         wrong = [f"{source} {'reaches' if answered else 'does not reach'} {owner[ip]} ({ip})"
                  for (source, ip), answered in found.items()
