@@ -6,18 +6,16 @@
 namespace mooring::controller {
 
 void Confirmations::ask(std::set<Wanted> wanted) {
-  asked_ = std::move(wanted);
+  unanswered_ = std::move(wanted);
   std::vector<Uuid> gone;
   table_.for_each([&](const Confirmation& row) {
-    if (!asked_.contains(row.wanted)) gone.push_back(row.uuid);
+    if (unanswered_.erase(row.wanted) == 0) gone.push_back(row.uuid);
   });
   for (const Uuid& uuid : gone) table_.erase(uuid);
 }
 
 void Confirmations::confirm() {
-  std::set<Wanted> fresh = asked_;
-  table_.for_each([&](const Confirmation& row) { fresh.erase(row.wanted); });
-  for (const Wanted& wanted : fresh) table_.put({Uuid::random(), wanted});
+  for (const Wanted& wanted : std::exchange(unanswered_, {})) table_.put({Uuid::random(), wanted});
 }
 
 }  // namespace mooring::controller

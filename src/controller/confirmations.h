@@ -37,7 +37,7 @@ class Confirmations {
 
  private:
   store::Table<Confirmation> table_;
-  std::set<Wanted> asked_;
+  std::set<Wanted> unanswered_;
 };
 
 }  // namespace mooring::controller

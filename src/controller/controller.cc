@@ -92,9 +92,7 @@ FlowInstaller::Callbacks Controller::installer_callbacks() {
   return {.on_commit = [this] { committing_ = ready_names(); },
           .on_committed =
               [this] {
-                if (installed_ == committing_) return;
-                installed_ = committing_;
-                schedule();
+                if (installed_.replace(committing_)) schedule();
               },
           .on_answer = [this] { schedule(); },
           .describe = [this](const Uuid& origin) { return describe(origin); }};
@@ -108,7 +106,9 @@ AclStats::Callbacks Controller::acl_stats_callbacks() {
           .on_counted = [this] { schedule(); },
           .on_failed =
               [this](const Error& error) {
-                logger_.warn("reading the flows of ACLs failed: {}", error.message);
+                if (switch_.connected()) {
+                  logger_.warn("reading the flows of ACLs failed: {}", error.message);
+                }
                 retry_later();
               }};
 }
@@ -158,7 +158,7 @@ void Controller::turn() {
     write_southbound(local_idle);
     write_acl_stats();
   }
-  announcer_.update(installed_);
+  announcer_.update(installed_.names());
   retry_refused_later();
   derived_.outputs.settle();
 }
@@ -260,14 +260,16 @@ bool Controller::claims_pending() const {
   return any;
 }
 
+// Whether the local database's part is carried out, apart from saying so there.
 bool Controller::write_local() {
   if (local_in_flight_ || !ovs_client_.synced()) return false;
   ovsdb::Transaction txn;
-  LocalState state{config(), installed_, wants_complete() && sb_client_.synced(),
-                   carried_out(true)};
-  local_.write(state, txn);
+  local_.write({config(), installed_, wants_complete() && sb_client_.synced()}, txn);
   for (std::uint16_t zone : local_.take_fresh_zones()) switch_.send(openflow::CtFlushZone{zone});
-  if (txn.empty()) return true;
+  const bool idle = txn.empty() && !local_.waits();
+  const auto nb_cfg = carried_out(idle);
+  if (nb_cfg) local_.write_progress(config(), *nb_cfg, txn);
+  if (txn.empty()) return idle;
   txn.comment("mooring-controller");
   local_in_flight_ = true;
   ovs_client_.transact(std::move(txn), [this](const ovsdb::TransactionOutcome& outcome) {
@@ -276,7 +278,7 @@ bool Controller::write_local() {
     logger_.warn("writing the Open_vSwitch database failed: {}", outcome.error().message);
     retry_later();
   });
-  return false;
+  return idle;
 }
 
 void Controller::write_southbound(bool local_idle) {
@@ -358,7 +360,7 @@ void Controller::retry_refused_later() {
 }
 
 // The configuration that is in force in the switch, when all of it is.
-std::optional<std::int64_t> Controller::carried_out(bool local_idle) const {
+std::optional<std::int64_t> Controller::carried_out(bool local_idle) {
   if (!local_idle || !sb_client_.synced() || !wants_complete()) return std::nullopt;
   if (!installer_.settled() || !meters_.settled()) return std::nullopt;
   if (!patch_ports_made()) return std::nullopt;
@@ -368,17 +370,20 @@ std::optional<std::int64_t> Controller::carried_out(bool local_idle) const {
 }
 
 // ovs-vswitchd has taken notice of each patch port: it has a number, or an error.
-bool Controller::patch_ports_made() const {
-  bool made = true;
-  derived_.outputs.patch_ports.for_each([&](const std::string& name, const auto&) {
-    bool there = false;
+bool Controller::patch_ports_made() {
+  auto made = [this](const std::string& name) {
     for (const Uuid& uuid : derived_.inputs.interface_by_name.find(name)) {
       const ovs::Interface* row = ovs_.interface.find(uuid);
-      if (row != nullptr && row->ofport) there = true;
+      if (row != nullptr && row->ofport) return true;
     }
-    made = made && there;
+    return false;
+  };
+  const auto& wanted = derived_.outputs.patch_ports;
+  return patch_ports_made_.holds({wanted.changes(), ovs_.interface.changes()}, [&] {
+    bool all = true;
+    wanted.for_each([&](const std::string& name, const auto&) { all = all && made(name); });
+    return all;
   });
-  return made;
 }
 
 std::set<std::string> Controller::ready_names() const {

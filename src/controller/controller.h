@@ -15,9 +15,11 @@
 #include "controller/derivations.h"
 #include "controller/finding.h"
 #include "controller/flow_installer.h"
+#include "controller/installed_ports.h"
 #include "controller/local_sync.h"
 #include "controller/meter_installer.h"
 #include "controller/packet_ins.h"
+#include "controller/settled.h"
 #include "controller/southbound_sync.h"
 #include "daemon/counters.h"
 #include "daemon/run_dirs.h"
@@ -76,7 +78,7 @@ class Controller {
   bool wants_complete() const;
   bool wants_arrived() const;
   bool claims_pending() const;
-  bool patch_ports_made() const;
+  bool patch_ports_made();
   bool write_local();
   void write_southbound(bool local_idle);
   void attempt_claims();
@@ -84,7 +86,7 @@ class Controller {
   void send_southbound(ovsdb::Transaction txn, bool& in_flight, const char* what);
   void retry_later();
   void retry_refused_later();
-  std::optional<std::int64_t> carried_out(bool local_idle) const;
+  std::optional<std::int64_t> carried_out(bool local_idle);
   std::set<std::string> ready_names() const;
   std::map<FindingKey, Finding> findings() const;
   std::pair<std::string, std::string> describe(const Uuid& origin) const;
@@ -119,11 +121,12 @@ class Controller {
   io::Timer leaving_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 
-  std::string conditions_for_;            // the system-id that the monitor conditions are for
-  LocalConfig applied_;                   // the configuration in force
-  std::set<std::string> committing_;      // ready ports whose flows are on their way
-  std::set<std::string> installed_;       // ready ports whose flows are in the switch
-  std::chrono::seconds refused_pause_{};  // until refused flows are tried again
+  std::string conditions_for_;        // the system-id that the monitor conditions are for
+  LocalConfig applied_;               // the configuration in force
+  std::set<std::string> committing_;  // ready ports whose flows are on their way
+  InstalledPorts installed_;
+  std::chrono::seconds refused_pause_{};                    // until refused flows are tried again
+  Settled<std::uint64_t, std::uint64_t> patch_ports_made_;  // by wants, and interfaces
   bool scheduled_ = false;
   bool paused_ = false;
   bool left_ = false;

@@ -1,5 +1,6 @@
 #include "controller/local_sync.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace mooring::controller {
@@ -47,9 +48,8 @@ void LocalSync::write(const LocalState& state, ovsdb::Transaction& txn) {
   const Bridge* integration = bridge(state.config.bridge);
   if (integration == nullptr) return;  // the rest follows when it is there
   write_patch_ports(state, txn);
-  zones_.write(*integration, state.may_remove, txn);
+  zones_.write(*integration, database_.bridge.changes(), state.may_remove, txn);
   write_marks(state, txn);
-  write_nb_cfg(state, *integration, txn);
 }
 
 void LocalSync::write_bridge(const LocalState& state, ovsdb::Transaction& txn) const {
@@ -83,23 +83,55 @@ LocalSync::PortNames LocalSync::ports_by_name() const {
   return out;
 }
 
+// When ovs-vswitchd (3.1) takes a patch port from one bridge to another in one go, its peer goes on
+// leading to where it was, and it may crash when the port is removed before it has gone through its
+// configuration once more. So it is to have seen that a patch port is gone before one is made:
+// next_cfg asks for that, and cur_cfg answers (ovs-vswitchd.conf.db(5)).
 void LocalSync::write_patch_ports(const LocalState& state, ovsdb::Transaction& txn) {
-  PortNames present = ports_by_name();
-  bool moved = false;
+  const OpenVSwitch* root = root_row(database_);
+  if (root == nullptr) return;
+  // A removal that failed has not asked; it is tried again.
+  if (gone_with_ && (root->cur_cfg >= *gone_with_ || root->next_cfg < *gone_with_)) {
+    gone_with_.reset();
+  }
+  static_cast<void>(patch_ports_settled_.holds(
+      {database_.port.changes(), database_.interface.changes(), inputs_.bridge_by_name.changes(),
+       inputs_.bridge_by_port.changes(), outputs_.patch_ports.changes(), state.may_remove},
+      [&] {
+        const std::size_t before = txn.size();
+        if (mend_patch_ports(state.may_remove, txn)) {
+          txn.increment(root->uuid, OpenVSwitch::Columns::next_cfg);
+          gone_with_ = root->next_cfg + 1;
+        }
+        return txn.size() == before && !gone_with_;
+      }));
+}
+
+bool LocalSync::mend_patch_ports(bool may_remove, ovsdb::Transaction& txn) const {
+  const PortNames present = ports_by_name();
+  bool removed = false;
+  auto remove = [&](const Port& row) {
+    remove_port(row, txn);
+    removed = true;
+  };
   outputs_.patch_ports.for_each([&](const std::string& name, const auto& elements) {
+    const PatchPort& wanted = elements.front();
     auto it = present.find(name);
-    if (it == present.end()) return add_patch_port(name, elements.front(), txn);
-    // A port of that name that isn't ours stays as it is.
-    if (it->second->external_ids.contains(kMark)) {
-      moved = mend_patch_port(*it->second, elements.front(), txn) || moved;
+    if (it == present.end()) {
+      if (!gone_with_) add_patch_port(name, wanted, txn);
+      return;
     }
+    // A port of that name that isn't ours stays as it is.
+    if (!it->second->external_ids.contains(kMark)) return;
+    is_elsewhere(*it->second, wanted) ? remove(*it->second)
+                                      : mend_patch_port(*it->second, wanted, txn);
   });
-  have_peers_found_again(moved, txn);
-  if (!state.may_remove) return;
+  if (!may_remove) return removed;
   for (const auto& [name, row] : present) {
     bool ours = row->external_ids.contains(kMark);
-    if (ours && outputs_.patch_ports.find(name).empty()) remove_port(*row, txn);
+    if (ours && outputs_.patch_ports.find(name).empty()) remove(*row);
   }
+  return removed;
 }
 
 void LocalSync::add_patch_port(const std::string& name, const PatchPort& port,
@@ -110,17 +142,17 @@ void LocalSync::add_patch_port(const std::string& name, const PatchPort& port,
   txn.insert_into(row->uuid, Bridge::Columns::ports, ref);
 }
 
-// A patch port that stands on another bridge than it should (the mapping changed) is moved.
-bool LocalSync::mend_patch_port(const Port& row, const PatchPort& port,
-                                ovsdb::Transaction& txn) const {
+// On another bridge than it should be: the mapping has changed.
+bool LocalSync::is_elsewhere(const Port& row, const PatchPort& port) const {
   const Bridge* wanted = bridge(port.bridge);
-  bool moved = false;
-  for (const Uuid& uuid : inputs_.bridge_by_port.find(row.uuid)) {
-    if (wanted == nullptr || uuid == wanted->uuid) continue;
-    txn.remove_from(uuid, Bridge::Columns::ports, store::Ref<Port>{row.uuid});
-    txn.insert_into(wanted->uuid, Bridge::Columns::ports, store::Ref<Port>{row.uuid});
-    moved = true;
-  }
+  const auto& bridges = inputs_.bridge_by_port.find(row.uuid);
+  return wanted != nullptr &&
+         std::any_of(bridges.begin(), bridges.end(),
+                     [wanted](const Uuid& uuid) { return uuid != wanted->uuid; });
+}
+
+void LocalSync::mend_patch_port(const Port& row, const PatchPort& port,
+                                ovsdb::Transaction& txn) const {
   if (value_or(row.external_ids, std::string(kMark), std::string()) != port.localnet) {
     txn.put(row.uuid, Port::Columns::external_ids, kMark, port.localnet);
   }
@@ -131,20 +163,6 @@ bool LocalSync::mend_patch_port(const Port& row, const PatchPort& port,
     txn.diff(interface->uuid, Interface::Columns::options, interface->options,
              Map<std::string, std::string>{{"peer", port.peer}});
   }
-  return moved;
-}
-
-// When ovs-vswitchd (3.1) takes a patch port from one bridge to another in one go, its peer may go
-// on leading to where it was, until the configuration is gone through once more: for that it is
-// asked when it is done with the move. next_cfg is that request (ovs-vswitchd.conf.db(5)).
-void LocalSync::have_peers_found_again(bool moved, ovsdb::Transaction& txn) {
-  const OpenVSwitch* root = root_row(database_);
-  if (root == nullptr) return;
-  bool done = moved_with_ && root->cur_cfg >= *moved_with_;
-  if (!moved && !done) return;
-  txn.increment(root->uuid, OpenVSwitch::Columns::next_cfg);
-  moved_with_.reset();
-  if (moved) moved_with_ = root->next_cfg + 1;
 }
 
 void LocalSync::remove_port(const Port& row, ovsdb::Transaction& txn) const {
@@ -153,9 +171,20 @@ void LocalSync::remove_port(const Port& row, ovsdb::Transaction& txn) const {
   }
 }
 
+void LocalSync::write_marks(const LocalState& state, ovsdb::Transaction& txn) {
+  static_cast<void>(marks_settled_.holds(
+      {database_.interface.changes(), state.installed.changes(), outputs_.ready.changes(),
+       outputs_.findings.changes(), state.may_remove},
+      [&] {
+        const std::size_t before = txn.size();
+        mark_interfaces(state, txn);
+        return txn.size() == before;
+      }));
+}
+
 // ovn-installed tells whoever waits for a VIF that its flows are in. It stays on an interface whose
 // port another chassis has taken: by it this one knows not to take it back (Claims).
-void LocalSync::write_marks(const LocalState& state, ovsdb::Transaction& txn) const {
+void LocalSync::mark_interfaces(const LocalState& state, ovsdb::Transaction& txn) const {
   const std::string id_key = "iface-id";
   database_.interface.for_each([&](const Interface& row) {
     auto id = row.external_ids.find(id_key);
@@ -177,13 +206,14 @@ void LocalSync::write_marks(const LocalState& state, ovsdb::Transaction& txn) co
   });
 }
 
-void LocalSync::write_nb_cfg(const LocalState& state, const Bridge& row,
-                             ovsdb::Transaction& txn) const {
-  if (!state.nb_cfg) return;
-  std::string text = std::to_string(*state.nb_cfg);
-  if (value_or(row.external_ids, std::string("ovn-nb-cfg"), std::string()) == text) return;
-  txn.put(row.uuid, Bridge::Columns::external_ids, "ovn-nb-cfg", text);
-  txn.put(row.uuid, Bridge::Columns::external_ids, "ovn-nb-cfg-ts",
+void LocalSync::write_progress(const LocalConfig& config, std::int64_t nb_cfg,
+                               ovsdb::Transaction& txn) const {
+  const Bridge* row = bridge(config.bridge);
+  if (row == nullptr) return;
+  std::string text = std::to_string(nb_cfg);
+  if (value_or(row->external_ids, std::string("ovn-nb-cfg"), std::string()) == text) return;
+  txn.put(row->uuid, Bridge::Columns::external_ids, "ovn-nb-cfg", text);
+  txn.put(row->uuid, Bridge::Columns::external_ids, "ovn-nb-cfg-ts",
           std::to_string(clock_.wall_ms()));
 }
 

@@ -11,9 +11,11 @@
 
 #include "base/clock.h"
 #include "controller/inputs.h"
+#include "controller/installed_ports.h"
 #include "controller/local_config.h"
 #include "controller/outputs.h"
 #include "controller/ovs.h"
+#include "controller/settled.h"
 #include "controller/zones.h"
 #include "ovsdb/transaction.h"
 
@@ -21,10 +23,9 @@ namespace mooring::controller {
 
 struct LocalState {
   const LocalConfig& config;
-  const std::set<std::string>& installed;  // ready ports whose flows are in the switch
+  const InstalledPorts& installed;
   // The wants are complete: what isn't wanted may go. Not so in the first moments after a start.
   bool may_remove = false;
-  std::optional<std::int64_t> nb_cfg;  // what is carried out; nullopt while something isn't
 };
 
 // As SouthboundSync: compares, and writes the difference.
@@ -33,6 +34,11 @@ class LocalSync {
   LocalSync(ovs::Database& database, Inputs& inputs, Outputs& outputs, const Clock& clock);
 
   void write(const LocalState& state, ovsdb::Transaction& txn);
+  // Whether ovs-vswitchd has yet to take over that patch ports are gone.
+  bool waits() const { return gone_with_.has_value(); }
+  // How far the configuration is carried out, for whoever watches the integration bridge.
+  void write_progress(const LocalConfig& config, std::int64_t nb_cfg,
+                      ovsdb::Transaction& txn) const;
   // Zones whose connections the switch is to forget before they are used.
   std::vector<std::uint16_t> take_fresh_zones() { return zones_.take_fresh(); }
   // Takes away the patch ports and marks, before the chassis goes for good.
@@ -44,13 +50,14 @@ class LocalSync {
   const ovs::Bridge* bridge(const std::string& name) const;
   void write_bridge(const LocalState& state, ovsdb::Transaction& txn) const;
   void write_patch_ports(const LocalState& state, ovsdb::Transaction& txn);
-  void write_marks(const LocalState& state, ovsdb::Transaction& txn) const;
-  void write_nb_cfg(const LocalState& state, const ovs::Bridge& row, ovsdb::Transaction& txn) const;
+  // True when one was removed.
+  bool mend_patch_ports(bool may_remove, ovsdb::Transaction& txn) const;
+  void write_marks(const LocalState& state, ovsdb::Transaction& txn);
+  void mark_interfaces(const LocalState& state, ovsdb::Transaction& txn) const;
   void add_patch_port(const std::string& name, const PatchPort& port,
                       ovsdb::Transaction& txn) const;
-  // True when the port changes its bridge.
-  bool mend_patch_port(const ovs::Port& row, const PatchPort& port, ovsdb::Transaction& txn) const;
-  void have_peers_found_again(bool moved, ovsdb::Transaction& txn);
+  bool is_elsewhere(const ovs::Port& row, const PatchPort& port) const;
+  void mend_patch_port(const ovs::Port& row, const PatchPort& port, ovsdb::Transaction& txn) const;
   void remove_port(const ovs::Port& row, ovsdb::Transaction& txn) const;
   PortNames ports_by_name() const;
 
@@ -59,8 +66,14 @@ class LocalSync {
   Outputs& outputs_;
   const Clock& clock_;
   ZoneSync zones_;
-  // Patch ports were moved with this next_cfg, and ovs-vswitchd is to look at all ports again.
-  std::optional<std::int64_t> moved_with_;
+  // What patch ports hang on: tables of ports and interfaces, bridges by name and by port, wants,
+  // and whether what isn't wanted may go.
+  Settled<std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, bool>
+      patch_ports_settled_;
+  // And marks: interfaces, ports that are installed or about to be, findings, and the same.
+  Settled<std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, bool> marks_settled_;
+  // Patch ports were removed with this next_cfg, and ovs-vswitchd hasn't taken that over yet.
+  std::optional<std::int64_t> gone_with_;
 };
 
 }  // namespace mooring::controller

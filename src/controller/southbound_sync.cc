@@ -31,7 +31,7 @@ void SouthboundSync::write_self(const SouthboundState& state, ovsdb::Transaction
   write_chassis(database_, wanted_chassis(state.config, *state.local, state.datapath_type), txn);
 }
 
-void SouthboundSync::write_rest(const SouthboundState& state, ovsdb::Transaction& txn) const {
+void SouthboundSync::write_rest(const SouthboundState& state, ovsdb::Transaction& txn) {
   if (state.config.system_id.empty() || state.local == nullptr) return;
   const auto& selves = inputs_.chassis_by_name.find(state.config.system_id);
   std::optional<store::Ref<sb::Chassis>> self;
@@ -42,7 +42,18 @@ void SouthboundSync::write_rest(const SouthboundState& state, ovsdb::Transaction
 }
 
 void SouthboundSync::write_ports(const SouthboundState& state, const Uuid& self,
-                                 ovsdb::Transaction& txn) const {
+                                 ovsdb::Transaction& txn) {
+  static_cast<void>(ports_settled_.holds({self, database_.port_binding.changes(),
+                                          outputs_.claims.changes(), state.installed.changes()},
+                                         [&] {
+                                           const std::size_t before = txn.size();
+                                           bind(state, self, txn);
+                                           return txn.size() == before;
+                                         }));
+}
+
+void SouthboundSync::bind(const SouthboundState& state, const Uuid& self,
+                          ovsdb::Transaction& txn) const {
   outputs_.claims.for_each([&](const Uuid& uuid, const auto&) {
     const PB* row = database_.port_binding.find(uuid);
     if (row == nullptr) return;

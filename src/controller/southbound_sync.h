@@ -10,9 +10,11 @@
 #include "base/clock.h"
 #include "controller/finding.h"
 #include "controller/inputs.h"
+#include "controller/installed_ports.h"
 #include "controller/local_config.h"
 #include "controller/outputs.h"
 #include "controller/sb.h"
+#include "controller/settled.h"
 #include "ovsdb/transaction.h"
 
 namespace mooring::controller {
@@ -20,9 +22,9 @@ namespace mooring::controller {
 // What there is to say, at one moment.
 struct SouthboundState {
   const LocalConfig& config;
-  const ovs::OpenVSwitch* local;           // null before the local database is read
-  std::string datapath_type;               // of the integration bridge
-  const std::set<std::string>& installed;  // ready ports whose flows are in the switch
+  const ovs::OpenVSwitch* local;  // null before the local database is read
+  std::string datapath_type;      // of the integration bridge
+  const InstalledPorts& installed;
   const std::map<FindingKey, Finding>& findings;
   std::optional<std::int64_t> nb_cfg;  // what is carried out; nullopt while something isn't
 };
@@ -37,12 +39,13 @@ class SouthboundSync {
   // chassis (the same encap twice), and ports mustn't suffer.
   void write_self(const SouthboundState& state, ovsdb::Transaction& txn) const;
   // Ports (once the chassis' row is known), findings, and the progress of configuration.
-  void write_rest(const SouthboundState& state, ovsdb::Transaction& txn) const;
+  void write_rest(const SouthboundState& state, ovsdb::Transaction& txn);
   // Takes the chassis and all that hangs on it away, for good.
   void remove(const LocalConfig& config, ovsdb::Transaction& txn) const;
 
  private:
-  void write_ports(const SouthboundState& state, const Uuid& self, ovsdb::Transaction& txn) const;
+  void write_ports(const SouthboundState& state, const Uuid& self, ovsdb::Transaction& txn);
+  void bind(const SouthboundState& state, const Uuid& self, ovsdb::Transaction& txn) const;
   void write_findings(const SouthboundState& state, std::optional<store::Ref<sb::Chassis>> self,
                       ovsdb::Transaction& txn) const;
   void write_nb_cfg(const SouthboundState& state, ovsdb::Transaction& txn) const;
@@ -51,6 +54,8 @@ class SouthboundSync {
   Inputs& inputs_;
   Outputs& outputs_;
   const Clock& clock_;
+  // Of ports: the chassis' row, the table of bindings, what is claimed, and what is installed.
+  Settled<Uuid, std::uint64_t, std::uint64_t, std::uint64_t> ports_settled_;
 };
 
 }  // namespace mooring::controller

@@ -38,7 +38,17 @@ std::uint16_t ZoneSync::next_free(const std::set<std::uint16_t>& used) {
   return 0;
 }
 
-void ZoneSync::write(const ovs::Bridge& bridge, bool may_remove, ovsdb::Transaction& txn) {
+void ZoneSync::write(const ovs::Bridge& bridge, std::uint64_t bridge_changes, bool may_remove,
+                     ovsdb::Transaction& txn) {
+  static_cast<void>(
+      settled_.holds({bridge.uuid, bridge_changes, outputs_.zones.changes(), may_remove}, [&] {
+        const std::size_t before = txn.size();
+        mend(bridge, may_remove, txn);
+        return txn.size() == before;
+      }));
+}
+
+void ZoneSync::mend(const ovs::Bridge& bridge, bool may_remove, ovsdb::Transaction& txn) {
   std::set<std::uint16_t> used;
   std::set<std::string> have;
   for (const auto& [key, value] : bridge.external_ids) {

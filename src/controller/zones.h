@@ -15,6 +15,7 @@
 #include "controller/configuration.h"
 #include "controller/inputs.h"
 #include "controller/outputs.h"
+#include "controller/settled.h"
 #include "engine/memo.h"
 #include "ovsdb/transaction.h"
 
@@ -43,16 +44,19 @@ class ZoneSync {
   explicit ZoneSync(Outputs& outputs) : outputs_(outputs) {}
 
   // Appends keys of ports that lack one and, if may_remove, takes away those of ports that are
-  // gone.
-  void write(const ovs::Bridge& bridge, bool may_remove, ovsdb::Transaction& txn);
+  // gone. bridge_changes: of the table of bridges.
+  void write(const ovs::Bridge& bridge, std::uint64_t bridge_changes, bool may_remove,
+             ovsdb::Transaction& txn);
   // The zones given out since this was last asked: what the switch has tracked in them before, for
   // whomever, must be forgotten first.
   std::vector<std::uint16_t> take_fresh() { return std::exchange(fresh_, {}); }
 
  private:
+  void mend(const ovs::Bridge& bridge, bool may_remove, ovsdb::Transaction& txn);
   std::uint16_t next_free(const std::set<std::uint16_t>& used);
 
   Outputs& outputs_;
+  Settled<Uuid, std::uint64_t, std::uint64_t, bool> settled_;  // bridge, its table, ports
   std::uint16_t last_ = 0;  // so that a number isn't soon used again
   std::vector<std::uint16_t> fresh_;
 };

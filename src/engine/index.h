@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/container/small_vector.hpp>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -70,6 +71,9 @@ class KeyIndex : public CellOwner {
     return entry.span();
   }
 
+  // How often a row has come under a key or gone from one.
+  std::uint64_t changes() const { return changes_; }
+
   // Keeps memo current for every key that has rows.
   template <class V>
   void demand_each(Memo<K, V>& memo) {
@@ -125,6 +129,7 @@ class KeyIndex : public CellOwner {
     return keys;
   }
   void place(const K& key, const Uuid& uuid, bool present) {
+    ++changes_;
     Entry& entry = entry_under(key);
     auto& rows = entry.rows;
     auto at = std::lower_bound(rows.begin(), rows.end(), uuid);
@@ -136,6 +141,7 @@ class KeyIndex : public CellOwner {
     drop_if_unused(entry);
   }
 
+  std::uint64_t changes_ = 0;
   KeyedSet<Entry> entries_;
   std::vector<std::function<void(const K&, bool)>> demanders_;
   std::vector<store::Subscription> subscriptions_;

@@ -106,6 +106,8 @@ class Relation final : public RelationBase, public CellOwner {
     });
   }
 
+  // How often an element has come or gone.
+  std::uint64_t changes() const { return changes_; }
   // How many elements have come or gone since the journal was last drained.
   std::size_t differences() const {
     std::size_t out = 0;
@@ -215,6 +217,7 @@ class Relation final : public RelationBase, public CellOwner {
   }
   // One element more or less.
   void announce(Slot& slot, bool more) {
+    ++changes_;
     for (const Demander& demander : demanders_) {
       if (slot.present.size() + (more ? 0 : 1) == demander.at_least)
         demander.demand(slot.key(), more);
@@ -257,6 +260,7 @@ class Relation final : public RelationBase, public CellOwner {
   }
 
   bool journalled_;
+  std::uint64_t changes_ = 0;
   KeyedSet<Slot> slots_;
   std::vector<FactType*> journal_;
   std::vector<Demander> demanders_;

@@ -48,7 +48,8 @@ class Connection {
   struct Callbacks {
     // Hello and features are exchanged: from here on, messages can be sent.
     std::function<void(const Features&)> on_connected;
-    // After on_connected; every request that waits has been answered with an error before.
+    // After on_connected. Requests that wait are answered with an error after it: who made them
+    // knows by then that this is no refusal of the switch's.
     std::function<void(const Error&)> on_disconnected;
     std::function<void(PacketIn)> on_packet_in;
     std::function<void(const PortStatus&)> on_port_status;

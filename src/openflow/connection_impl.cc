@@ -232,11 +232,11 @@ void Connection::Impl::close_session(const Error& error) {
     stream_->close();
     stream_.reset();
   }
+  if (was_up && callbacks_.on_disconnected) callbacks_.on_disconnected(error);
   requests_.fail_all(error);
   auto bundles = std::move(bundles_);
   bundles_.clear();
   for (auto& [xid, job] : bundles) job->finish(error.message);
-  if (was_up && callbacks_.on_disconnected) callbacks_.on_disconnected(error);
 }
 
 void Connection::Impl::arm_probe() {

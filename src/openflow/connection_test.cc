@@ -173,7 +173,11 @@ TEST_F(ConnectionTest, ComesBackAfterTheSwitchWent) {
   connect_and_wait();
   std::optional<Result<void>> answer;
   peer_ = {};
-  connection_->barrier([&](Result<void> r) { answer = r; });
+  std::size_t told_before = 0;
+  connection_->barrier([&](Result<void> r) {
+    answer = r;
+    told_before = disconnected_.size();
+  });
   EXPECT_FALSE(answer.has_value());
   ASSERT_TRUE(wait([this] { return seen_.back().type == wire::Type::kBarrierRequest; }));
   peer_ = greet();
@@ -182,6 +186,7 @@ TEST_F(ConnectionTest, ComesBackAfterTheSwitchWent) {
   EXPECT_EQ(disconnected_.size(), 1U);
   ASSERT_TRUE(answer.has_value());
   EXPECT_FALSE(*answer);
+  EXPECT_EQ(told_before, 1U);
   EXPECT_EQ(connection_->counters().connects, 2U);
 }
 

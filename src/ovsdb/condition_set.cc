@@ -9,10 +9,14 @@ void ConditionSet::set(std::string_view table, Condition condition) {
   auto it = entries_.find(table);
   if (it == entries_.end()) it = entries_.emplace(std::string(table), Entry{}).first;
   it->second.wanted = std::move(condition);
+  it->second.compare();
 }
 
 void ConditionSet::start_fresh() {
-  for (auto& [table, entry] : entries_) entry.confirmed = entry.sent = entry.wanted;
+  for (auto& [table, entry] : entries_) {
+    entry.confirmed = entry.sent = entry.wanted;
+    entry.compare();
+  }
   in_flight_ = false;
 }
 
@@ -24,7 +28,7 @@ const Condition& ConditionSet::confirmed(std::string_view table) const {
 
 bool ConditionSet::differs() const {
   return std::any_of(entries_.begin(), entries_.end(), [this](const auto& item) {
-    return bound_.contains(item.first) && item.second.wanted != item.second.confirmed;
+    return bound_.contains(item.first) && item.second.differs;
   });
 }
 
@@ -33,7 +37,7 @@ std::string ConditionSet::begin_change() {
   json::Writer writer(out);
   writer.begin_object();
   for (auto& [table, entry] : entries_) {
-    if (!bound_.contains(table) || entry.wanted == entry.confirmed) continue;
+    if (!bound_.contains(table) || !entry.differs) continue;
     entry.sent = entry.wanted;
     writer.key(table).begin_array().begin_object().key("where");
     entry.sent.to_json_where(writer);
@@ -45,7 +49,10 @@ std::string ConditionSet::begin_change() {
 }
 
 void ConditionSet::confirm() {
-  for (auto& [table, entry] : entries_) entry.confirmed = entry.sent;
+  for (auto& [table, entry] : entries_) {
+    entry.confirmed = entry.sent;
+    entry.compare();
+  }
   in_flight_ = false;
 }
 

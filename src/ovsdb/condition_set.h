@@ -38,6 +38,9 @@ class ConditionSet {
     Condition wanted = Condition::all();
     Condition sent = Condition::all();
     Condition confirmed = Condition::all();
+    bool differs = false;  // wanted from confirmed
+
+    void compare() { differs = wanted != confirmed; }
   };
   std::map<std::string, Entry, std::less<>> entries_;
   std::set<std::string, std::less<>> bound_;

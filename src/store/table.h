@@ -48,6 +48,8 @@ class Table {
   }
   std::size_t size() const { return rows_.size(); }
   bool empty() const { return rows_.empty(); }
+  // How often a row has come, gone or been replaced.
+  std::uint64_t changes() const { return changes_; }
 
   // In the order of UUIDs; visit doesn't change the table.
   template <class Visit>
@@ -93,12 +95,14 @@ class Table {
   };
 
   void notify(const Change<Row>& change) {
+    ++changes_;
     for (const auto& held : observers_) {
       if (auto observer = held.lock()) (*observer)(change);
     }
   }
 
   KeyedSet<Held> rows_;
+  std::uint64_t changes_ = 0;
   std::vector<std::weak_ptr<Observer>> observers_;
 };
 

@@ -167,6 +167,19 @@ def test_networks_change_bridges(two: Scene, hv1: DummyHypervisor) -> None:
     wait_until(lambda: assert_works(two, 1, 2) is None, 20, "everything to work as before")
 
 
+@pytest.mark.mooring
+def test_patch_ports_that_come_and_go_at_once(two: Scene, hv1: DummyHypervisor) -> None:
+    """ovs-vswitchd outlives a network that changes its wire and goes, again and again."""
+    two.now(*two.retag("n2", 102))
+    for _ in range(10):
+        for physical_network in ("physnet2", "nowhere", "physnet1"):
+            two.lab.central.nb_batch([two.set_physical_network("n1", physical_network)], wait="hv")
+    assert hv1.vswitchd.running
+    two.now(*two.retag("n2", 101))
+    two.wait_patches("hv1", two.patch_pair("n1"), two.patch_pair("n2"))
+    wait_until(lambda: assert_works(two, 1, 2) is None, 20, "everything to work as before")
+
+
 def test_the_mapping_is_published(dummy_lab: Lab, hv1: DummyHypervisor) -> None:
     """A CMS reads it in the southbound database."""
 
