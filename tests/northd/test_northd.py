@@ -179,6 +179,7 @@ def test_the_slowest_chassis_decides_hv_cfg(central: Central) -> None:
 
 def test_findings_come_and_go(central: Central) -> None:
     add_switch(central, "a", ["vm1"], type="vlan", tag=101, physical_network="physnet1")
+    sync(central)  # of two that come at once it isn't said which has the VLAN
     add_switch(central, "b", [], type="vlan", tag=101, physical_network="physnet1")
     add_switch(central, "c", [], type="vlan", tag=4095)
     chassis = add_chassis(central, "hv1", "192.0.2.1")
